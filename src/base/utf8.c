@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* UTF-8: walking untrusted bytes one character at a time. */
+#include "config.h"
+#include "base/utf8.h"
+
+#include <string.h>
+
+static bool continuation(const char *s, size_t n)
+{
+	for (size_t i = 1; i < n; i++)
+		if (((unsigned char)s[i] & 0xc0) != 0x80)
+			return false;
+	return true;
+}
+
+size_t utf8_next(const char *s, size_t len, uint32_t *code)
+{
+	static const uint32_t smallest[] = { 0, 0, 0x80, 0x800, 0x10000 };
+	unsigned char c = (unsigned char)s[0];
+	size_t n = c < 0x80 ? 1 : c < 0xc0 ? 0 : c < 0xe0 ? 2 : c < 0xf0 ? 3 : c < 0xf8 ? 4 : 0;
+	uint32_t v;
+
+	*code = c;
+	if (n == 1)
+		return 1;
+	if (!n || n > len || !continuation(s, n))
+		return 0;
+	v = c & (0x7fu >> n);
+	for (size_t i = 1; i < n; i++)
+		v = (v << 6) | ((unsigned char)s[i] & 0x3f);
+	if (v < smallest[n] || v > 0x10ffff || (v >= 0xd800 && v < 0xe000))
+		return 0;
+	*code = v;
+	return n;
+}
+
+bool utf8_valid(const char *s, size_t len)
+{
+	while (len) {
+		uint32_t code;
+		size_t n = utf8_next(s, len, &code);
+
+		if (!n)
+			return false;
+		s += n;
+		len -= n;
+	}
+	return true;
+}
+
+size_t utf8_width(const char *s)
+{
+	size_t len = strlen(s), width = 0;
+
+	while (len) {
+		uint32_t code;
+		size_t n = utf8_next(s, len, &code);
+
+		width += n ? 1 : 4;
+		n = n ? n : 1;
+		s += n;
+		len -= n;
+	}
+	return width;
+}
+
+bool utf8_is_control(uint32_t code)
+{
+	return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) ||
+	       (code >= 0x2066 && code <= 0x2069) || code == 0x200e || code == 0x200f;
+}

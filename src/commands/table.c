@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one ordered list of commands: one row each, in the order of the overview. */
+#include "config.h"
+#include "commands/table.h"
+
+const struct command *const commands[] = {
+	/* Hidden. */
+	&command_meta,
+	NULL,
+};

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The one ordered list of commands. */
+#ifndef IOMMUCTL_COMMANDS_TABLE_H
+#define IOMMUCTL_COMMANDS_TABLE_H
+
+#include "cli.h"
+
+/* In the order of the overview, ended by NULL. */
+extern const struct command *const commands[];
+
+extern const struct command command_meta;
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The decoding engine: registers as tables of fields, raw words in, facts out.
+ *
+ * Pure functions over constant tables. One row per architected field; text,
+ * JSON, the field reference, comparison and the tests all come from the same
+ * rows. Nothing here reads a file, calls the kernel or keeps state.
+ */
+#ifndef IOMMUCTL_DECODE_FIELD_H
+#define IOMMUCTL_DECODE_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { REG_MAX = 12 }; /* registers of one architecture at most */
+
+struct reg_set;
+
+/* What kind of number a field holds: how it is shown and compared. */
+enum field_kind {
+	FIELD_FLAG,   /* one bit, 1 = there */
+	FIELD_ENUM,   /* each value has its meaning; one that is not listed is reserved */
+	FIELD_NUMBER, /* a count, a width, an exponent: the meaning is computed */
+	FIELD_BITMAP, /* each bit has its meaning (values[].raw is the bit's mask within the field)
+		       */
+	FIELD_OPAQUE, /* implementation defined: only ever shown in hex */
+};
+
+enum {
+	FIELD_TENTATIVE = 1 << 0, /* rests on one source or on conflicting ones; said in JSON */
+	FIELD_RETIRED = 1 << 1,   /* withdrawn or renamed in newer revisions; shown when set */
+	FIELD_PROMISED = 1 << 2,  /* SMMUv3: the iommufd uAPI lets user space rely on it */
+	FIELD_INVERTED = 1 << 3,  /* a flag whose 1 means that something is missing or needed */
+	FIELD_NEUTRAL =
+		1 << 4, /* differs without being better or worse (offsets, sizes of queues) */
+};
+
+struct field_value {
+	uint64_t raw;
+	const char *meaning;
+};
+
+struct field {
+	const char *name;  /* short name as in the specification: the JSON key */
+	const char *title; /* full name, our words */
+	uint8_t hi, lo;    /* bits of the register, both included */
+	enum field_kind kind;
+	unsigned int flags;
+	const struct field_value *values; /* ends with a NULL meaning; NULL for flags and numbers */
+	/*
+	 * Puts the meaning of a number, or a dependent meaning, into @buf. @set
+	 * gives the other registers (ATTS depends on ...). Returns false to
+	 * fall back to @values or the bare number.
+	 */
+	bool (*describe)(uint64_t raw, const struct reg_set *set, char *buf, size_t size);
+	const char *aliases; /* other names, separated by spaces, or NULL */
+	const char *note;    /* revision, rename, condition; or NULL */
+};
+
+struct reg {
+	const char *name; /* "CAP": the JSON key */
+	const char *title;
+	unsigned int bits; /* width of the register */
+	const struct field *fields;
+	size_t n_fields;
+};
+
+struct capabilities;
+
+struct arch {
+	const char *type;  /* "intel-vtd": the JSON type */
+	const char *title; /* "Intel VT-d" */
+	const struct reg *regs;
+	size_t n_regs;
+	const char *revision; /* newest revision of the specification that the rows cover */
+	/* Fills the common vocabulary from what is known; NULL for an architecture without rules.
+	 */
+	void (*capabilities)(const struct reg_set *set, struct capabilities *caps);
+	/* Names an implementation from its registers ("Arm MMU-700 r1p0"), or returns false. */
+	bool (*product)(const struct reg_set *set, char *buf, size_t size);
+};
+
+/* The registers of one IOMMU, as far as they are known. */
+struct reg_set {
+	const struct arch *arch;
+	uint64_t value[REG_MAX]; /* in the order of arch->regs */
+	uint32_t known;          /* bit n: value[n] holds something */
+};
+
+/* All architectures, in a fixed order, ended by NULL. */
+extern const struct arch *const archs[];
+
+/** The architecture of a JSON type name, or NULL. */
+const struct arch *arch_find(const char *type);
+
+/** Index of a register of @arch by name (case does not matter), or -1. */
+int arch_reg_index(const struct arch *arch, const char *name);
+
+/** Set, and read, a register by name. Returns false when the architecture has no such register
+ *  (or, for get, when its value is not known). */
+bool reg_set_put(struct reg_set *set, const char *name, uint64_t value);
+bool reg_set_get(const struct reg_set *set, const char *name, uint64_t *value);
+
+/** The raw value of @field within the register value @reg. */
+uint64_t field_raw(const struct field *field, uint64_t reg);
+
+/** True for a field of reserved bits: no name of its own ("RSVD"). */
+bool field_is_reserved(const struct field *field);
+
+/** Field @name (or one of its aliases) of register @reg, raw. False when unknown. */
+bool reg_set_field(const struct reg_set *set, const char *reg, const char *name, uint64_t *raw);
+
+/** The same where absence means 0: for rules. */
+uint64_t reg_set_field_or_zero(const struct reg_set *set, const char *reg, const char *name);
+
+/**
+ * field_meaning() - what a value of a field means, in words
+ * @set: the other registers, for dependent meanings; not NULL
+ * @raw: the value
+ * @buf, @size: receives the text, cut to fit, always terminated
+ *
+ * Returns false for a reserved encoding; @buf then says so.
+ */
+bool field_meaning(const struct field *field, const struct reg_set *set, uint64_t raw, char *buf,
+		   size_t size);
+
+#endif

@@ -1,0 +1,63 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The frame around every command: version, help, wrong words, streams.
+
+load ../lib/common
+
+@test "--version names the program and what was built in" {
+  run_split iommuctl --version
+  assert_equal "$status" 0
+  assert_equal "${output%% *}" iommuctl
+  [[ "$output" == *"built with:"* ]]
+  assert_equal "$stderr" ""
+}
+
+@test "--version --json is a document" {
+  run_split iommuctl --version --json
+  assert_equal "$status" 0
+  assert_equal "$(jq -r '.schema + " " + .command' <<<"$output")" "iommuctl/1 version"
+}
+
+@test "no command, an unknown command and an unknown option are usage errors" {
+  refuses 2 "which command" iommuctl
+  refuses 2 "'hwinof'" iommuctl hwinof
+  refuses 2 "'--colour'" iommuctl --colour=never __commands
+  refuses 2 "'-x'" iommuctl __commands -x
+  refuses 2 "'extra'" iommuctl __commands extra
+}
+
+@test "a value that is missing, or one too many, is named" {
+  refuses 2 "'--color' needs a value" iommuctl __commands --color
+  refuses 2 "'--json' takes no value" iommuctl __commands --json=1
+  refuses 2 "'blue'" iommuctl --color=blue __commands
+}
+
+@test "global options are accepted before and after the command" {
+  assert_equal "$(iommuctl --json __commands | jq -r .command)" __commands
+  assert_equal "$(iommuctl __commands --json | jq -r .command)" __commands
+}
+
+@test "an option that a command has no use for is refused" {
+  refuses 2 "--from" iommuctl __commands --from=x
+}
+
+@test "with --json a usage error is a document too" {
+  run_split iommuctl --json __commands extra
+  assert_equal "$status" 2
+  assert_equal "$(jq -r '.errors[0].message' <<<"$output")" "unexpected word 'extra'"
+}
+
+@test "a full disk is noticed, a closed pipe is quiet" {
+  run_split bash -c '"$IOMMUCTL" --version >/dev/full'
+  assert_equal "$status" 1
+  [[ "$stderr" == *"No space left"* ]]
+  run_split bash -c '{ sleep 0.2; "$IOMMUCTL" --version; echo $? >&2; } | true'
+  assert_equal "$stderr" 1
+}
+
+@test "control characters in arguments do not reach the terminal" {
+  run_split iommuctl $'bad\e[31mname\nsecond'
+  assert_equal "$status" 2
+  [[ "$stderr" != *$'\e'* ]]
+  [[ "$stderr" == *'bad\x1b[31mname\nsecond'* ]]
+}

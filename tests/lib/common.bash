@@ -1,0 +1,38 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What every Bats file loads: the program, its folder, and stricter helpers.
+# shellcheck shell=bash
+bats_load_library bats-support
+bats_load_library bats-assert
+
+: "${srcdir:=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)}"
+: "${builddir:=$srcdir/build}"
+: "${IOMMUCTL:=$builddir/iommuctl}"
+export srcdir builddir IOMMUCTL
+
+iommuctl() { "$IOMMUCTL" "$@"; }
+
+# run_split COMMAND...: like run, with stdout in $output and stderr in $stderr.
+run_split() {
+  local err="$BATS_TEST_TMPDIR/stderr"
+  output=$("$@" 2>"$err") && status=0 || status=$?
+  # shellcheck disable=SC2034
+  stderr=$(tr -d '\0' <"$err")
+  assert_no_crash
+}
+
+# A signal, or a status that is never ours, is a bug whatever the test expects.
+assert_no_crash() {
+  if [ "$status" -ge 126 ]; then
+    fail "exit status $status: not one of ours"
+  fi
+}
+
+# refuses STATUS WORD COMMAND...: exits with STATUS, names WORD on stderr in its first line, prints nothing.
+refuses() {
+  local want=$1 word=$2
+  shift 2
+  run_split "$@"
+  assert_equal "$status" "$want"
+  assert_equal "$output" ""
+  [[ "${stderr%%$'\n'*}" == *"$word"* ]] || fail "'$word' is not in: $stderr"
+}
