@@ -21,6 +21,7 @@
 #include "base/mem.h"
 #include "commands/table.h"
 #include "decode/field.h"
+#include "render/pager.h"
 
 enum {
 	KEY_HELP = 'h',
@@ -44,8 +45,7 @@ const struct argp_option cli_global_options[] = {
 	{ "quiet", KEY_QUIET, NULL, 0, "print less: a bare value, or only the exit status", 0 },
 	{ "from", KEY_FROM, "FILE", 0, "read the machine from a saved report", 0 },
 	{ "sysroot", KEY_SYSROOT, "DIR", 0, "read the machine from a copied tree below DIR", 0 },
-	{ "session", KEY_SESSION, "NAME", 0, "use a session (also IOMMUCTL_SESSION)",
-	  0 },
+	{ "session", KEY_SESSION, "NAME", 0, "use a session (also IOMMUCTL_SESSION)", 0 },
 	{ "iommufd", KEY_IOMMUFD, "FD", 0, "use an iommufd that the caller has open", 0 },
 	{ "color", KEY_COLOR, "WHEN", 0, "colour: auto, always or never", 0 },
 	{ "no-pager", KEY_NO_PAGER, NULL, 0, "never start a pager", 0 },
@@ -470,7 +470,11 @@ void cli_out_init(const struct cli *cli, struct out *o)
 
 int cli_out_done(struct cli *cli, struct out *o, int status)
 {
-	(void)cli;
+	bool json = cli->json || cli->json_lines;
+
+	if (!json && !cli->no_pager && pager_wanted(o->data, o->len) &&
+	    !pager_show(o->data, o->len))
+		o->len = 0;
 	if (out_flush(o, STDOUT_FILENO)) {
 		/* A reader that has seen enough is not worth a word. */
 		if (errno != EPIPE)
