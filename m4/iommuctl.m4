@@ -49,10 +49,12 @@ AC_ARG_ENABLE([werror],
 WARN_CFLAGS=
 m4_foreach_w([flag], [-Wall -Wextra -Wshadow -Wconversion -Wformat=2 -Wimplicit-fallthrough
 	-Wstrict-prototypes -Wmissing-prototypes -Wold-style-definition -Wundef -Wvla
-	-Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers -Werror=format-security
+	-Wpointer-arith -Wwrite-strings -Wno-missing-field-initializers
 	-Werror=implicit -Werror=incompatible-pointer-types -Werror=int-conversion],
 	[IOMMUCTL_CFLAG([WARN_CFLAGS], flag)])
 AS_IF([test "x$enable_werror" = xyes], [AS_VAR_APPEND([WARN_CFLAGS], [" -Werror"])])
+# Known together with -Wformat=2 only.
+AS_CASE([$WARN_CFLAGS], [*-Wformat=2*], [AS_VAR_APPEND([WARN_CFLAGS], [" -Werror=format-security"])])
 AC_SUBST([WARN_CFLAGS])
 ])
 

@@ -5,6 +5,8 @@
 
 const struct command *const commands[] = {
 	/* Hidden. */
+	&command_complete,
 	&command_meta,
+	&command_words,
 	NULL,
 };

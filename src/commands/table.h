@@ -8,6 +8,8 @@
 /* In the order of the overview, ended by NULL. */
 extern const struct command *const commands[];
 
+extern const struct command command_complete;
 extern const struct command command_meta;
+extern const struct command command_words;
 
 #endif
