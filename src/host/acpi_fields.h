@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the parsers of the single ACPI tables share: bounded blocks of bytes,
+ * and structures described by rows of fields.
+ */
+#ifndef IOMMUCTL_HOST_ACPI_FIELDS_H
+#define IOMMUCTL_HOST_ACPI_FIELDS_H
+
+#include <json-c/json.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* Bytes of a table. Reads behind the end give 0: callers check lengths first. */
+struct acpi_block {
+	const uint8_t *data;
+	size_t len;
+	size_t offset;         /* of data[0] in the table */
+	json_object *problems; /* the table's list */
+};
+
+enum acpi_field_kind {
+	ACPI_FLAG,    /* bit @bit of the field: true or false */
+	ACPI_NUMBER,  /* @bits bits from @bit on, as an integer */
+	ACPI_ADDRESS, /* a hex string as wide as the field */
+	ACPI_BDF,     /* bus, device, function in 16 bits: "00:1f.3" */
+	ACPI_NAME,    /* one of @names, by value */
+};
+
+struct acpi_field {
+	const char *key;
+	uint8_t offset, size; /* bytes within the structure */
+	enum acpi_field_kind kind;
+	uint8_t bit, bits; /* ACPI_FLAG, ACPI_NUMBER; bits 0: the whole field */
+	const char *const *names;
+	uint8_t n_names;
+};
+
+/** @n bytes (1 to 8) at @at, little endian. */
+uint64_t acpi_get(const struct acpi_block *b, size_t at, size_t n);
+
+/** The bytes from @at on, at most @len of them. */
+struct acpi_block acpi_part(const struct acpi_block *b, size_t at, size_t len);
+
+/** Add every row to @obj. */
+void acpi_add_fields(json_object *obj, const struct acpi_block *b, const struct acpi_field *fields,
+		     size_t count);
+
+/** A string of at most @len bytes, ended by a NUL or the end; trailing spaces are cut. */
+json_object *acpi_string(const struct acpi_block *b, size_t at, size_t len);
+
+/** "00:1f.3" */
+json_object *acpi_bdf(unsigned int rid);
+
+/** Note a problem at byte @at of the block. @id is stable, for programs. */
+void acpi_problem(const struct acpi_block *b, size_t at, const char *id, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* A kind of structure in a table. */
+struct acpi_structure {
+	unsigned int type;
+	const char *name;
+	size_t min_len;
+	const struct acpi_field *fields;
+	size_t n_fields;
+	/* The part that rows cannot say; may be NULL. */
+	void (*rest)(json_object *obj, const struct acpi_block *b);
+};
+
+/**
+ * acpi_add_structure() - describe @b and append it to @list
+ * @kinds: what the table can hold
+ * @type: which of them it says to be; one that is not listed is kept as "unknown"
+ */
+void acpi_add_structure(json_object *list, const struct acpi_block *b,
+			const struct acpi_structure *kinds, size_t count, unsigned int type);
+
+/* The parsers: add the header's fields and "structures" to @doc. @b is the whole table. */
+void acpi_dmar(json_object *doc, const struct acpi_block *b);
+void acpi_ivrs(json_object *doc, const struct acpi_block *b);
+void acpi_iort(json_object *doc, const struct acpi_block *b);
+void acpi_viot(json_object *doc, const struct acpi_block *b);
+
+#endif
