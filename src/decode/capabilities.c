@@ -37,15 +37,12 @@ const struct capability_info capability_info[CAP_COUNT] = {
 					CAPABILITY_BOOL },
 };
 
-void capability_set(struct capabilities *caps, enum capability which, uint64_t value)
-{
-	caps->of[which].known = true;
-	caps->of[which].value = value;
-}
-
 void capabilities_of(const struct reg_set *set, struct capabilities *caps)
 {
 	memset(caps, 0, sizeof(*caps));
-	if (set->arch && set->arch->capabilities)
-		set->arch->capabilities(set, caps);
+	if (!set->arch || !set->arch->rules || reg_set_is_dead(set))
+		return;
+	for (size_t i = 0; i < CAP_COUNT; i++)
+		if (set->arch->rules[i].value)
+			caps->of[i].known = set->arch->rules[i].value(set, &caps->of[i].value);
 }

@@ -54,9 +54,23 @@ struct capabilities {
 	} of[CAP_COUNT];
 };
 
-void capability_set(struct capabilities *caps, enum capability which, uint64_t value);
+/*
+ * How one entry of the vocabulary follows from an architecture's registers.
+ * An architecture has CAP_COUNT of them, indexed by enum capability.
+ */
+struct capability_rule {
+	/* Puts the value and returns true, or returns false: the registers at hand do not say.
+	 * NULL: no register of the architecture says. */
+	bool (*value)(const struct reg_set *set, uint64_t *value);
+	const char *doc; /* the rule in words, or why there is none */
+};
 
-/** Apply the rules of the set's architecture; everything unknown when it has none. */
+/**
+ * capabilities_of() - apply the rules of the set's architecture
+ *
+ * Everything stays unknown when it has none, and when every bit of every register
+ * is set: such a unit does not answer.
+ */
 void capabilities_of(const struct reg_set *set, struct capabilities *caps);
 
 #endif

@@ -4,6 +4,7 @@
 #include "decode/field.h"
 
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -18,10 +19,29 @@ const struct arch *arch_find(const char *type)
 	return NULL;
 }
 
+/* True when @name is @main or one of the words of @aliases. */
+static bool is_named(const char *main, const char *aliases, const char *name)
+{
+	size_t len = strlen(name);
+	const char *p = aliases;
+
+	if (!strcasecmp(main, name))
+		return true;
+	while (p && *p) {
+		size_t n = strcspn(p, " ");
+
+		if (n == len && !strncasecmp(p, name, n))
+			return true;
+		p += n;
+		p += *p == ' ';
+	}
+	return false;
+}
+
 int arch_reg_index(const struct arch *arch, const char *name)
 {
 	for (size_t i = 0; arch && i < arch->n_regs; i++)
-		if (!strcasecmp(arch->regs[i].name, name))
+		if (is_named(arch->regs[i].name, arch->regs[i].aliases, name))
 			return (int)i;
 	return -1;
 }
@@ -60,39 +80,50 @@ bool field_is_reserved(const struct field *field)
 	return !strcmp(field->name, "RSVD");
 }
 
-static bool has_name(const struct field *field, const char *name)
+bool arch_has_promises(const struct arch *arch)
 {
-	size_t len = strlen(name);
-	const char *p = field->aliases;
-
-	if (!strcasecmp(field->name, name))
-		return true;
-	while (p && *p) {
-		size_t n = strcspn(p, " ");
-
-		if (n == len && !strncasecmp(p, name, n))
-			return true;
-		p += n;
-		p += *p == ' ';
-	}
+	for (size_t r = 0; arch && r < arch->n_regs; r++)
+		for (size_t f = 0; f < arch->regs[r].n_fields; f++)
+			if (arch->regs[r].fields[f].flags & FIELD_PROMISED)
+				return true;
 	return false;
+}
+
+const struct field *reg_find_field(const struct reg *reg, const char *name)
+{
+	for (size_t f = 0; f < reg->n_fields; f++)
+		if (is_named(reg->fields[f].name, reg->fields[f].aliases, name))
+			return &reg->fields[f];
+	return NULL;
+}
+
+bool reg_set_is_dead(const struct reg_set *set)
+{
+	bool wide = false;
+
+	for (size_t r = 0; set->arch && r < set->arch->n_regs; r++) {
+		unsigned int bits = set->arch->regs[r].bits;
+
+		if (!(set->known & (1u << r)))
+			continue;
+		if (set->value[r] != (bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1))
+			return false;
+		wide |= bits >= 32;
+	}
+	return wide;
 }
 
 bool reg_set_field(const struct reg_set *set, const char *reg, const char *name, uint64_t *raw)
 {
 	int i = arch_reg_index(set->arch, reg);
-	const struct reg *r;
+	const struct field *field;
 
 	if (i < 0 || !(set->known & (1u << i)))
 		return false;
-	r = &set->arch->regs[i];
-	for (size_t f = 0; f < r->n_fields; f++) {
-		if (!has_name(&r->fields[f], name))
-			continue;
-		*raw = field_raw(&r->fields[f], set->value[i]);
-		return true;
-	}
-	return false;
+	field = reg_find_field(&set->arch->regs[i], name);
+	if (field)
+		*raw = field_raw(field, set->value[i]);
+	return field != NULL;
 }
 
 uint64_t reg_set_field_or_zero(const struct reg_set *set, const char *reg, const char *name)
@@ -102,9 +133,34 @@ uint64_t reg_set_field_or_zero(const struct reg_set *set, const char *reg, const
 	return reg_set_field(set, reg, name, &raw) ? raw : 0;
 }
 
-static void join_bitmap(const struct field *field, uint64_t raw, char *buf, size_t size)
+/* Append to a list in words; text that does not fit is cut. */
+static void __attribute__((format(printf, 4, 5)))
+append(char *buf, size_t size, size_t *len, const char *fmt, ...)
+{
+	va_list ap;
+	int n;
+
+	if (*len + 2 >= size)
+		return;
+	if (*len)
+		*len += (size_t)snprintf(buf + *len, size - *len, ", ");
+	va_start(ap, fmt);
+	n = vsnprintf(buf + *len, size - *len, fmt, ap);
+	va_end(ap);
+	*len += n > 0 ? (size_t)n : 0;
+	if (*len > size)
+		*len = size;
+}
+
+static bool is_reserved_text(const char *meaning)
+{
+	return !strncmp(meaning, "reserved", 8);
+}
+
+static bool bitmap_meaning(const struct field *field, uint64_t raw, char *buf, size_t size)
 {
 	uint64_t left = raw;
+	bool valid = true;
 	size_t len = 0;
 
 	snprintf(buf, size, raw ? "" : "none");
@@ -112,12 +168,12 @@ static void join_bitmap(const struct field *field, uint64_t raw, char *buf, size
 		if (!(raw & v->raw))
 			continue;
 		left &= ~v->raw;
-		if (len < size)
-			len += (size_t)snprintf(buf + len, size - len, "%s%s", len ? ", " : "",
-						v->meaning);
+		valid &= !is_reserved_text(v->meaning);
+		append(buf, size, &len, "%s", v->meaning);
 	}
-	if (left && len < size)
-		snprintf(buf + len, size - len, "%sunknown bits 0x%" PRIx64, len ? ", " : "", left);
+	if (left)
+		append(buf, size, &len, "reserved bits 0x%" PRIx64, left);
+	return valid && !left;
 }
 
 static bool listed_meaning(const struct field *field, uint64_t raw, char *buf, size_t size)
@@ -126,17 +182,35 @@ static bool listed_meaning(const struct field *field, uint64_t raw, char *buf, s
 		if (v->raw != raw)
 			continue;
 		snprintf(buf, size, "%s", v->meaning);
-		return strncmp(v->meaning, "reserved", 8) != 0;
+		return !is_reserved_text(v->meaning);
 	}
 	snprintf(buf, size, "reserved value %" PRIu64, raw);
 	return false;
 }
 
+static bool reserved_meaning(const struct field *field, uint64_t raw, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	snprintf(buf, size, "zero");
+	for (unsigned int bit = 0; bit <= (unsigned int)(field->hi - field->lo); bit++)
+		if (raw >> bit & 1)
+			append(buf, size, &len, len ? "%u" : "reserved, yet set: bit %u",
+			       field->lo + bit);
+	return !raw;
+}
+
 bool field_meaning(const struct field *field, const struct reg_set *set, uint64_t raw, char *buf,
 		   size_t size)
 {
-	if (field->describe && field->describe(raw, set, buf, size))
-		return true;
+	enum meaning found = MEANING_NONE;
+
+	if (field_is_reserved(field))
+		return reserved_meaning(field, raw, buf, size);
+	if (field->describe)
+		found = field->describe(raw, set, buf, size);
+	if (found != MEANING_NONE)
+		return found == MEANING_VALID;
 	switch (field->kind) {
 	case FIELD_FLAG:
 		if (field->values)
@@ -146,8 +220,7 @@ bool field_meaning(const struct field *field, const struct reg_set *set, uint64_
 	case FIELD_ENUM:
 		return listed_meaning(field, raw, buf, size);
 	case FIELD_BITMAP:
-		join_bitmap(field, raw, buf, size);
-		return true;
+		return bitmap_meaning(field, raw, buf, size);
 	case FIELD_NUMBER:
 		snprintf(buf, size, "%" PRIu64, raw);
 		return true;

@@ -32,8 +32,15 @@ enum {
 	FIELD_RETIRED = 1 << 1,   /* withdrawn or renamed in newer revisions; shown when set */
 	FIELD_PROMISED = 1 << 2,  /* SMMUv3: the iommufd uAPI lets user space rely on it */
 	FIELD_INVERTED = 1 << 3,  /* a flag whose 1 means that something is missing or needed */
-	FIELD_NEUTRAL =
-		1 << 4, /* differs without being better or worse (offsets, sizes of queues) */
+	FIELD_NEUTRAL = 1 << 4,   /* differs without being better or worse (offsets, identities) */
+	FIELD_ORDERED = 1 << 5,   /* an enumeration whose larger value means more */
+};
+
+/* What a describing function found. */
+enum meaning {
+	MEANING_NONE,     /* nothing to say: the listed values or the bare number serve */
+	MEANING_VALID,    /* the text is in the buffer */
+	MEANING_RESERVED, /* the same, and the value is a reserved encoding */
 };
 
 struct field_value {
@@ -50,10 +57,9 @@ struct field {
 	const struct field_value *values; /* ends with a NULL meaning; NULL for flags and numbers */
 	/*
 	 * Puts the meaning of a number, or a dependent meaning, into @buf. @set
-	 * gives the other registers (ATTS depends on ...). Returns false to
-	 * fall back to @values or the bare number.
+	 * gives the other registers (PSS means nothing without PASID).
 	 */
-	bool (*describe)(uint64_t raw, const struct reg_set *set, char *buf, size_t size);
+	enum meaning (*describe)(uint64_t raw, const struct reg_set *set, char *buf, size_t size);
 	const char *aliases; /* other names, separated by spaces, or NULL */
 	const char *note;    /* revision, rename, condition; or NULL */
 };
@@ -61,12 +67,13 @@ struct field {
 struct reg {
 	const char *name; /* "CAP": the JSON key */
 	const char *title;
-	unsigned int bits; /* width of the register */
+	const char *aliases; /* other names, separated by spaces, or NULL */
+	unsigned int bits;   /* width of the register */
 	const struct field *fields;
 	size_t n_fields;
 };
 
-struct capabilities;
+struct capability_rule;
 
 struct arch {
 	const char *type;  /* "intel-vtd": the JSON type */
@@ -74,11 +81,14 @@ struct arch {
 	const struct reg *regs;
 	size_t n_regs;
 	const char *revision; /* newest revision of the specification that the rows cover */
-	/* Fills the common vocabulary from what is known; NULL for an architecture without rules.
-	 */
-	void (*capabilities)(const struct reg_set *set, struct capabilities *caps);
+	/* CAP_COUNT rules of the common vocabulary (capabilities.h), or NULL. */
+	const struct capability_rule *rules;
+	/* The architecture's version as it is usually written ("4:0", "3.2"), or false. */
+	bool (*version)(const struct reg_set *set, char *buf, size_t size);
 	/* Names an implementation from its registers ("Arm MMU-700 r1p0"), or returns false. */
 	bool (*product)(const struct reg_set *set, char *buf, size_t size);
+	/* The flags word in front of the registers in the IOMMU_GET_HW_INFO answer, or NULL. */
+	const struct reg *hw_info_flags;
 };
 
 /* The registers of one IOMMU, as far as they are known. */
@@ -86,6 +96,7 @@ struct reg_set {
 	const struct arch *arch;
 	uint64_t value[REG_MAX]; /* in the order of arch->regs */
 	uint32_t known;          /* bit n: value[n] holds something */
+	bool from_iommufd;       /* what the uAPI promises about fields applies */
 };
 
 /* All architectures, in a fixed order, ended by NULL. */
@@ -94,7 +105,7 @@ extern const struct arch *const archs[];
 /** The architecture of a JSON type name, or NULL. */
 const struct arch *arch_find(const char *type);
 
-/** Index of a register of @arch by name (case does not matter), or -1. */
+/** Index of a register of @arch by name or alias (case does not matter), or -1. */
 int arch_reg_index(const struct arch *arch, const char *name);
 
 /** Set, and read, a register by name. Returns false when the architecture has no such register
@@ -105,8 +116,19 @@ bool reg_set_get(const struct reg_set *set, const char *name, uint64_t *value);
 /** The raw value of @field within the register value @reg. */
 uint64_t field_raw(const struct field *field, uint64_t reg);
 
+/** True when user space may rely on fields of @arch over iommufd only where FIELD_PROMISED says so.
+ */
+bool arch_has_promises(const struct arch *arch);
+
 /** True for a field of reserved bits: no name of its own ("RSVD"). */
 bool field_is_reserved(const struct field *field);
+
+/** Row of a field, or register, by name or alias (case does not matter); NULL when there is none.
+ */
+const struct field *reg_find_field(const struct reg *reg, const char *name);
+
+/** True when all bits that are known are ones: the unit does not answer (needs 32 bits or more). */
+bool reg_set_is_dead(const struct reg_set *set);
 
 /** Field @name (or one of its aliases) of register @reg, raw. False when unknown. */
 bool reg_set_field(const struct reg_set *set, const char *reg, const char *name, uint64_t *raw);
@@ -120,7 +142,7 @@ uint64_t reg_set_field_or_zero(const struct reg_set *set, const char *reg, const
  * @raw: the value
  * @buf, @size: receives the text, cut to fit, always terminated
  *
- * Returns false for a reserved encoding; @buf then says so.
+ * Returns false for a reserved encoding, or for non-zero reserved bits; @buf then says so.
  */
 bool field_meaning(const struct field *field, const struct reg_set *set, uint64_t raw, char *buf,
 		   size_t size);
