@@ -36,7 +36,7 @@ struct host_iommu {
 	bool has_address;
 	uint64_t address;          /* register base, where known */
 	int64_t domains_supported; /* -1 unknown */
-	const char *amd_cap;       /* amd-iommu/cap as text, or NULL */
+	size_t n_devices;
 };
 
 struct host_group {
@@ -62,24 +62,42 @@ struct host_hw_info {
 
 struct host_device {
 	const char *name; /* 0000:3b:00.0, or a platform device's name */
-	const char *bus;  /* pci, platform, mdev, iommufd_mock, ... */
+	const char *bus;  /* pci, platform, mdev, iommufd_mock, ...; never NULL: "unknown" */
 	bool has_ids;     /* PCI numbers below are known */
 	uint16_t vendor, device, subvendor, subdevice;
-	uint32_t class_code;          /* 24 bits: base, sub, interface */
-	int group;                    /* group id, -1 none */
-	int iommu;                    /* index into iommus, -1 none or unknown */
-	const char *driver;           /* NULL none */
-	const char *cdev;             /* vfio3 (name below vfio-dev), NULL none */
+	uint32_t class_code;     /* 24 bits: base, sub, interface */
+	int group;               /* group id, -1 none */
+	int iommu;               /* index into iommus, -1 none or unknown */
+	const char *driver;      /* NULL none */
+	const char *cdev;        /* vfio3 (name below vfio-dev), NULL none */
+	const char *vendor_name; /* from the database of names, NULL: not looked up or unknown */
+	const char *device_name;
 	struct host_hw_info *hw_info; /* NULL: not asked, or no answer */
 	const char *hw_info_why;      /* why there is none, or NULL */
 };
 
+/* Whether the machine has an IOMMU that is in use, and if not, how far it got. */
+enum iommu_state {
+	IOMMU_STATE_UNKNOWN,
+	IOMMU_PRESENT, /* the kernel drives at least one */
+	IOMMU_ABSENT,  /* neither firmware nor kernel know one: none, or switched off there */
+	IOMMU_FIRMWARE_DESCRIBED, /* an ACPI table describes one that the kernel does not drive */
+	IOMMU_KERNEL_OFF,         /* the kernel's command line says that it must not be used */
+};
+
 struct arena;
+struct hostfs;
 
 struct snapshot {
 	enum snapshot_source source;
 	const char *origin; /* "", the directory, or the file */
-	int sysfs_fd;       /* held directory of sysfs (live, sysroot), else -1 */
+	struct hostfs *fs;  /* the machine's files (live, sysroot), NULL for a saved file */
+
+	const char *kernel;  /* release, "7.3.4"; NULL unknown */
+	const char *machine; /* "x86_64", as uname(2) says; NULL unknown */
+	enum iommu_state state;
+	const char *state_evidence; /* what the state was read from ("DMAR", "intel_iommu=off"),
+				       NULL none */
 
 	struct host_iommu *iommus; /* sorted by name, numbers by value */
 	size_t n_iommus;
@@ -97,5 +115,52 @@ struct snapshot {
 
 /** JSON name of a source: "iommufd", "sysfs", "log", ... */
 const char *fact_source_name(enum fact_source source);
+
+/** The source of a JSON name; FACT_NONE for a word that is none. */
+enum fact_source fact_source_find(const char *name);
+
+/** JSON name of a state: "present", "absent", "firmware-described", "kernel-off"; NULL unknown. */
+const char *iommu_state_name(enum iommu_state state);
+enum iommu_state iommu_state_find(const char *name);
+
+/**
+ * snapshot_state_hint() - why there is no IOMMU, and what to do about it
+ *
+ * One sentence for a person, to be freed; NULL when there is an IOMMU.
+ */
+char *snapshot_state_hint(const struct snapshot *snap);
+
+/** A new, empty snapshot with its arena. */
+struct snapshot *snapshot_new(enum snapshot_source source, const char *origin);
+
+/** Free everything. NULL is fine. */
+void snapshot_free(struct snapshot *snap);
+
+/**
+ * Add an element, zeroed but for what "unknown" is; valid until the next one is added.
+ * @name is copied.
+ */
+struct host_iommu *snapshot_add_iommu(struct snapshot *snap, const char *name);
+struct host_group *snapshot_add_group(struct snapshot *snap, int id);
+struct host_device *snapshot_add_device(struct snapshot *snap, const char *bus, const char *name);
+
+/** Bring the lists into their order, correct the indices between them and count members. */
+void snapshot_finish(struct snapshot *snap);
+
+/** Look up by name or id; NULL when there is none. After snapshot_finish(). */
+struct host_iommu *snapshot_iommu(const struct snapshot *snap, const char *name);
+struct host_group *snapshot_group(const struct snapshot *snap, int id);
+
+/** The IOMMU of a device, or NULL. */
+const struct host_iommu *device_iommu(const struct snapshot *snap, const struct host_device *dev);
+
+/** True for a device on the PCI bus. */
+bool device_is_pci(const struct host_device *dev);
+
+/** JSON type of the architecture behind a name of /sys/class/iommu: "dmar0" is "intel-vtd". */
+const char *iommu_type_of_name(const char *name);
+
+/** Order of names: numbers in them by value (dmar2 before dmar10). Like strcmp(). */
+int name_compare(const char *a, const char *b);
 
 #endif
