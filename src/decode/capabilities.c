@@ -42,7 +42,12 @@ void capabilities_of(const struct reg_set *set, struct capabilities *caps)
 	memset(caps, 0, sizeof(*caps));
 	if (!set->arch || !set->arch->rules || reg_set_is_dead(set))
 		return;
-	for (size_t i = 0; i < CAP_COUNT; i++)
-		if (set->arch->rules[i].value)
-			caps->of[i].known = set->arch->rules[i].value(set, &caps->of[i].value);
+	for (size_t i = 0; i < CAP_COUNT; i++) {
+		uint64_t value = 0;
+
+		if (!set->arch->rules[i].value || !set->arch->rules[i].value(set, &value))
+			continue;
+		caps->of[i].known = true;
+		caps->of[i].value = value;
+	}
 }

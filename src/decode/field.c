@@ -46,6 +46,16 @@ int arch_reg_index(const struct arch *arch, const char *name)
 	return -1;
 }
 
+const char *field_kind_name(enum field_kind kind)
+{
+	static const char *const names[] = {
+		[FIELD_FLAG] = "flag",     [FIELD_ENUM] = "enumeration", [FIELD_NUMBER] = "number",
+		[FIELD_BITMAP] = "bitmap", [FIELD_OPAQUE] = "opaque",
+	};
+
+	return names[kind];
+}
+
 bool reg_set_put(struct reg_set *set, const char *name, uint64_t value)
 {
 	int i = arch_reg_index(set->arch, name);
@@ -163,7 +173,14 @@ static bool bitmap_meaning(const struct field *field, uint64_t raw, char *buf, s
 	bool valid = true;
 	size_t len = 0;
 
-	snprintf(buf, size, raw ? "" : "none");
+	*buf = '\0';
+	if (!raw) {
+		/* A row of value 0 says what it means when no bit is set. */
+		bool row = field->values && !field->values[0].raw;
+
+		snprintf(buf, size, "%s", row ? field->values[0].meaning : "none");
+		return !row || !is_reserved_text(buf);
+	}
 	for (const struct field_value *v = field->values; v && v->meaning; v++) {
 		if (!(raw & v->raw))
 			continue;

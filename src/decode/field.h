@@ -22,8 +22,8 @@ enum field_kind {
 	FIELD_FLAG,   /* one bit, 1 = there */
 	FIELD_ENUM,   /* each value has its meaning; one that is not listed is reserved */
 	FIELD_NUMBER, /* a count, a width, an exponent: the meaning is computed */
-	FIELD_BITMAP, /* each bit has its meaning (values[].raw is the bit's mask within the field)
-		       */
+	FIELD_BITMAP, /* each bit has its meaning (values[].raw is the bit's mask within the field;
+		       * a first row of 0 says what no bit means) */
 	FIELD_OPAQUE, /* implementation defined: only ever shown in hex */
 };
 
@@ -107,6 +107,9 @@ const struct arch *arch_find(const char *type);
 
 /** Index of a register of @arch by name or alias (case does not matter), or -1. */
 int arch_reg_index(const struct arch *arch, const char *name);
+
+/** JSON names of field kinds: "flag", "enumeration", "number", "bitmap", "opaque". */
+const char *field_kind_name(enum field_kind kind);
 
 /** Set, and read, a register by name. Returns false when the architecture has no such register
  *  (or, for get, when its value is not known). */

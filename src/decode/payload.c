@@ -20,23 +20,13 @@ struct layout {
 	struct place places[9];
 };
 
-/* clang-format off: one structure a row */
+/* clang-format off */
 static const struct layout layouts[] = {
 	{ HWINFO_NONE, "none", 0, false, false, { { NULL } } },
 	{ HWINFO_INTEL_VTD, "intel-vtd", 24, true, true, { { "CAP", 8, 8 }, { "ECAP", 16, 8 } } },
-	{ HWINFO_ARM_SMMUV3,
-	  "arm-smmuv3",
-	  40,
-	  true,
-	  true,
-	  { { "IDR0", 8, 4 },
-	    { "IDR1", 12, 4 },
-	    { "IDR2", 16, 4 },
-	    { "IDR3", 20, 4 },
-	    { "IDR4", 24, 4 },
-	    { "IDR5", 28, 4 },
-	    { "IIDR", 32, 4 },
-	    { "AIDR", 36, 4 } } },
+	{ HWINFO_ARM_SMMUV3, "arm-smmuv3", 40, true, true,
+	  { { "IDR0", 8, 4 }, { "IDR1", 12, 4 }, { "IDR2", 16, 4 }, { "IDR3", 20, 4 }, { "IDR4", 24, 4 }, { "IDR5", 28, 4 },
+	    { "IIDR", 32, 4 }, { "AIDR", 36, 4 } } },
 	{ HWINFO_TEGRA241_CMDQV, "tegra241-cmdqv", 8, false, false, { { "HW_INFO", 0, 8 } } },
 	{ HWINFO_AMD, "amd-vi", 16, false, false, { { "EFR", 0, 8 }, { "EFR2", 8, 8 } } },
 	{ HWINFO_SELFTEST, "selftest", 8, true, false, { { "TEST_REG", 4, 4 } } },

@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "decode/capabilities.h"
+#include "decode/compare.h"
 
 enum { MEANING_SIZE = 160, LABEL_WIDTH = 24 };
 
@@ -252,6 +253,50 @@ json_object *payload_doc(const struct payload *p)
 	return doc;
 }
 
+static json_object *change_doc(const struct compare_change *c)
+{
+	json_object *obj = doc_object();
+	char words[512];
+
+	compare_words(c, words, sizeof(words));
+	if (c->reg) {
+		doc_add(obj, "register", doc_str(c->reg->name));
+		doc_add(obj, "field", doc_str(c->field ? c->field->name : NULL));
+	} else {
+		doc_add(obj, "capability", doc_str(capability_info[c->capability].key));
+	}
+	doc_add(obj, "weight", doc_str(compare_weight_name(c->weight)));
+	doc_add(obj, "a", doc_str(c->in_a));
+	doc_add(obj, "b", doc_str(c->in_b));
+	doc_add(obj, "text", doc_str(words));
+	if (c->field && c->field->flags & FIELD_TENTATIVE)
+		doc_add(obj, "tentative", doc_bool(true));
+	return obj;
+}
+
+static json_object *changes_doc(struct compare_change *changes, size_t n)
+{
+	json_object *list = doc_list();
+
+	for (size_t i = 0; i < n; i++)
+		doc_push(list, change_doc(&changes[i]));
+	free(changes);
+	return list;
+}
+
+json_object *registers_compare_doc(const struct reg_set *a, const struct reg_set *b)
+{
+	json_object *doc = doc_object();
+	struct compare_change *changes;
+	size_t n;
+
+	n = compare_capabilities(a, b, &changes);
+	doc_add(doc, "capabilities", changes_doc(changes, n));
+	n = compare_registers(a, b, &changes);
+	doc_add(doc, "registers", changes_doc(changes, n));
+	return doc;
+}
+
 /* --- text ------------------------------------------------------------------- */
 
 static void label(struct out *o, const char *text)
@@ -267,23 +312,15 @@ static void line(struct out *o, const char *title, enum out_style style, const c
 	out_str(o, "\n");
 }
 
-static void size_text(uint64_t bytes, struct out *o)
-{
-	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	size_t unit = 0;
-
-	for (; bytes >= 1024 && bytes % 1024 == 0; bytes /= 1024)
-		unit++;
-	out_printf(o, "%" PRIu64 " %s", bytes, units[unit]);
-}
-
 static void sizes_text(json_object *list, struct out *o)
 {
-	for (size_t i = 0; i < doc_len(list); i++) {
-		out_str(o, i ? ", " : "");
-		size_text((uint64_t)json_object_get_int64(doc_at(list, i)), o);
-	}
-	out_str(o, doc_len(list) ? "" : "none");
+	char words[512];
+	uint64_t mask = 0;
+
+	for (size_t i = 0; i < doc_len(list); i++)
+		mask |= (uint64_t)json_object_get_int64(doc_at(list, i));
+	sizes_words(mask, words, sizeof(words));
+	out_str(o, words);
 }
 
 static void capability_line(struct out *o, const struct capability_info *info, json_object *value)
