@@ -84,6 +84,31 @@ const char *uapi_op_command(enum uapi_op op);
  */
 size_t uapi_op_find(const char *word, enum uapi_op *ops);
 
+/* --- objects of an iommufd -------------------------------------------------------- */
+
+/* One id space for all of them. The kernel tells nobody which is which. */
+enum uapi_object {
+	OBJECT_NONE,
+	OBJECT_DEVICE, /* a bound device; ends when its cdev is closed */
+	OBJECT_ACCESS, /* a bound device without an IOMMU behind it (mdev) */
+	OBJECT_IOAS,
+	OBJECT_HWPT,
+	OBJECT_HWPT_AUTO, /* made by attaching to an IOAS; ends with the last detach */
+	OBJECT_HWPT_NESTED,
+	OBJECT_FAULT_QUEUE,
+	OBJECT_VIOMMU,
+	OBJECT_VDEVICE,
+	OBJECT_VEVENTQ,
+	OBJECT_HW_QUEUE,
+	OBJECT_COUNT,
+};
+
+/** "ioas", "hwpt", "hwpt-nested", ...; "none" for OBJECT_NONE. */
+const char *uapi_object_name(enum uapi_object type);
+
+/** The type of a name, or OBJECT_NONE. */
+enum uapi_object uapi_object_find(const char *name);
+
 /* --- names of bits and values ----------------------------------------------------- */
 
 struct uapi_name {

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * A VFIO device: its character device, and binding it to an iommufd.
+ *
+ * Also the facts about a device that explain a refusal, read from sysfs of the
+ * running machine when they are asked for.
+ */
+#ifndef IOMMUCTL_UAPI_DEVICE_H
+#define IOMMUCTL_UAPI_DEVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "uapi/calls.h"
+
+struct uapi_device {
+	char *name;      /* 0000:01:00.0 */
+	char *bus;       /* pci, platform, mdev, ...; NULL unknown */
+	char *cdev;      /* vfio0, noiommu-vfio0; NULL: no VFIO driver has it */
+	int fd;          /* of the cdev, -1 when it is not open */
+	uint32_t dev_id; /* id in the iommufd it is bound to, 0 when it is not */
+};
+
+/** Roots of the file systems that are read: "/sys", "/dev", "/proc". Tests point them elsewhere. */
+extern const char *uapi_sys, *uapi_dev, *uapi_proc;
+
+/** The name below vfio-dev/ in the directory of a device: "vfio3". The caller frees it; NULL: none.
+ */
+char *device_cdev_name(const char *bus, const char *name);
+
+/** Fill in a device by bus and name; the cdev is looked up. Strings are copied; device_close()
+ * frees. */
+void device_init(struct uapi_device *dev, const char *bus, const char *name);
+
+/**
+ * device_open() - open the cdev
+ * @op: receives what failed (OP_FIND_CDEV, OP_OPEN_CDEV); may be NULL
+ *
+ * The node is /dev/vfio/devices/NAME, or else /dev/char/MAJ:MIN; its number is
+ * checked against sysfs. Returns 0 or a negative errno: of OP_FIND_CDEV, -ENODEV
+ * is no VFIO driver, -ENXIO a kernel without cdevs, -ENOENT no node, -ESTALE a
+ * node of another device.
+ */
+int device_open(struct uapi_device *dev, enum uapi_op *op);
+
+/**
+ * device_bind() - bind an open device to an iommufd
+ * @token: 16 bytes of a VF token, or NULL
+ *
+ * Sets dev->dev_id. Returns 0 or a negative errno (of OP_VFIO_BIND).
+ */
+int device_bind(struct uapi_device *dev, int iommufd, const uint8_t *token);
+
+/** Close the cdev, which unbinds, and free the strings. */
+void device_close(struct uapi_device *dev);
+
+/* --- facts from sysfs ---------------------------------------------------------------- */
+
+struct device_member {
+	char *name;
+	char *driver; /* NULL none */
+	bool on_vfio; /* the driver is a VFIO driver */
+};
+
+/** Group id, or -1. */
+int device_group(const char *bus, const char *name);
+
+/** Target names of links in the device's directory; the caller frees, NULL: there is none. */
+char *device_driver(const char *bus, const char *name);
+char *device_iommu(const char *bus, const char *name);
+char *device_physfn(const char *bus, const char *name);
+
+/** PCI class, 24 bits, or 0. */
+uint32_t device_class(const char *bus, const char *name);
+
+/** True when the machine has an IOMMU that the kernel drives. */
+bool device_host_has_iommu(void);
+
+/** The reserved regions of a group in one line, to be freed; NULL: not readable, or none. */
+char *device_reserved(int group);
+
+/** The members of a group. Returns how many; *members is freed with device_members_free(). */
+size_t device_members(int group, struct device_member **members);
+void device_members_free(struct device_member *members, size_t n);
+
+/** A module's parameter as text ("N"), without its newline; the caller frees, NULL: not there. */
+char *device_module_parameter(const char *module, const char *parameter);
+
+#endif
