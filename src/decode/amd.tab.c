@@ -135,7 +135,7 @@ const struct arch arch_amd = {
 	.title = "AMD-Vi",
 	.regs = regs,
 	.n_regs = ARRAY_SIZE(regs),
-	.revision = "3.10, after public code and headers",
+	.revision = "the specification up to revision 3.10, as public drivers and headers know it",
 	.rules = amd_rules,
 	.product = amd_product,
 };

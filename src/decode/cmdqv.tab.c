@@ -50,7 +50,7 @@ const struct arch arch_cmdqv = {
 	.title = "NVIDIA Tegra241 CMDQV",
 	.regs = regs,
 	.n_regs = ARRAY_SIZE(regs),
-	.revision = "as public drivers know it",
+	.revision = "what public drivers know",
 	.rules = cmdqv_rules,
 	.version = cmdqv_version,
 };
@@ -60,6 +60,6 @@ const struct arch arch_selftest = {
 	.title = "iommufd selftest",
 	.regs = selftest_regs,
 	.n_regs = ARRAY_SIZE(selftest_regs),
-	.revision = "Linux 7.3",
+	.revision = "the mock device of Linux 7.3",
 	.hw_info_flags = &selftest_flags,
 };

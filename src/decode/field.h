@@ -80,7 +80,7 @@ struct arch {
 	const char *title; /* "Intel VT-d" */
 	const struct reg *regs;
 	size_t n_regs;
-	const char *revision; /* newest revision of the specification that the rows cover */
+	const char *revision; /* what the rows cover, to go after "covers" */
 	/* CAP_COUNT rules of the common vocabulary (capabilities.h), or NULL. */
 	const struct capability_rule *rules;
 	/* The architecture's version as it is usually written ("4:0", "3.2"), or false. */

@@ -51,7 +51,7 @@ const struct arch arch_riscv = {
 	.title = "RISC-V IOMMU",
 	.regs = regs,
 	.n_regs = ARRAY_SIZE(regs),
-	.revision = "specification of 22 February 2026",
+	.revision = "the specification of 22 February 2026",
 	.rules = riscv_rules,
 	.version = riscv_version,
 };

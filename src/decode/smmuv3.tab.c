@@ -165,7 +165,8 @@ const struct arch arch_smmuv3 = {
 	.title = "Arm SMMUv3",
 	.regs = regs,
 	.n_regs = ARRAY_SIZE(regs),
-	.revision = "SMMUv3.4 (issue G.b)",
+	.revision =
+		"the specification up to issue G.b (SMMUv3.4); bits of SMMUv3.5 count as reserved",
 	.rules = smmuv3_rules,
 	.version = smmuv3_version,
 	.product = smmuv3_product,

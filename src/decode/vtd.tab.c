@@ -135,7 +135,8 @@ const struct arch arch_vtd = {
 	.title = "Intel VT-d",
 	.regs = regs,
 	.n_regs = ARRAY_SIZE(regs),
-	.revision = "4.1; ECAP bits 55 to 62 after product descriptions",
+	.revision = "the specification up to revision 4, and of revision 5 what public drivers and "
+		    "product pages say",
 	.rules = vtd_rules,
 	.version = vtd_version,
 	.product = vtd_product,

@@ -219,7 +219,7 @@ static void arch_text(struct out *o, json_object *arch)
 	json_object *regs = doc_get(arch, "registers"), *flags = doc_get(arch, "hw_info_flags");
 
 	out_styled(o, OUT_TITLE, doc_get_str(arch, "type", ""));
-	out_printf(o, "  %s; rows of: %s\n", doc_get_str(arch, "title", ""),
+	out_printf(o, "  %s; covers %s\n", doc_get_str(arch, "title", ""),
 		   doc_get_str(arch, "revision", ""));
 	for (size_t i = 0; i < doc_len(regs); i++) {
 		register_heading(o, doc_at(regs, i));
