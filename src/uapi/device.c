@@ -182,7 +182,7 @@ void device_close(struct uapi_device *dev)
 
 /* --- facts ---------------------------------------------------------------------------------- */
 
-int device_group(const char *bus, const char *name)
+int devfact_group(const char *bus, const char *name)
 {
 	char *text = device_link(bus, name, "iommu_group"), *end;
 	long id = -1;
@@ -196,22 +196,22 @@ int device_group(const char *bus, const char *name)
 	return (int)id;
 }
 
-char *device_driver(const char *bus, const char *name)
+char *devfact_driver(const char *bus, const char *name)
 {
 	return device_link(bus, name, "driver");
 }
 
-char *device_iommu(const char *bus, const char *name)
+char *devfact_iommu(const char *bus, const char *name)
 {
 	return device_link(bus, name, "iommu");
 }
 
-char *device_physfn(const char *bus, const char *name)
+char *devfact_physfn(const char *bus, const char *name)
 {
 	return device_link(bus, name, "physfn");
 }
 
-uint32_t device_class(const char *bus, const char *name)
+uint32_t devfact_class(const char *bus, const char *name)
 {
 	char *path = device_path(bus, name, "class"), *text = read_text(path);
 	uint32_t class_code = text ? (uint32_t)strtoul(text, NULL, 16) : 0;
@@ -221,7 +221,7 @@ uint32_t device_class(const char *bus, const char *name)
 	return class_code;
 }
 
-bool device_host_has_iommu(void)
+bool devfact_host_has_iommu(void)
 {
 	char *path = mem_printf("%s/class/iommu", uapi_sys);
 	DIR *dir = opendir(path);
@@ -236,7 +236,7 @@ bool device_host_has_iommu(void)
 	return any;
 }
 
-char *device_reserved(int group)
+char *devfact_reserved(int group)
 {
 	char *path = mem_printf("%s/kernel/iommu_groups/%d/reserved_regions", uapi_sys, group);
 	char line[128], *text = NULL;
@@ -259,7 +259,7 @@ char *device_reserved(int group)
 	return text;
 }
 
-size_t device_members(int group, struct device_member **members)
+size_t devfact_members(int group, struct device_member **members)
 {
 	char *path = mem_printf("%s/kernel/iommu_groups/%d/devices", uapi_sys, group);
 	DIR *dir = opendir(path);
@@ -289,7 +289,7 @@ size_t device_members(int group, struct device_member **members)
 	return n;
 }
 
-void device_members_free(struct device_member *members, size_t n)
+void devfact_members_free(struct device_member *members, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
 		free(members[i].name);
@@ -298,7 +298,7 @@ void device_members_free(struct device_member *members, size_t n)
 	free(members);
 }
 
-char *device_module_parameter(const char *module, const char *parameter)
+char *devfact_module_parameter(const char *module, const char *parameter)
 {
 	char *path = mem_printf("%s/module/%s/parameters/%s", uapi_sys, module, parameter);
 	char *text = read_text(path);

@@ -64,27 +64,27 @@ struct device_member {
 };
 
 /** Group id, or -1. */
-int device_group(const char *bus, const char *name);
+int devfact_group(const char *bus, const char *name);
 
 /** Target names of links in the device's directory; the caller frees, NULL: there is none. */
-char *device_driver(const char *bus, const char *name);
-char *device_iommu(const char *bus, const char *name);
-char *device_physfn(const char *bus, const char *name);
+char *devfact_driver(const char *bus, const char *name);
+char *devfact_iommu(const char *bus, const char *name);
+char *devfact_physfn(const char *bus, const char *name);
 
 /** PCI class, 24 bits, or 0. */
-uint32_t device_class(const char *bus, const char *name);
+uint32_t devfact_class(const char *bus, const char *name);
 
 /** True when the machine has an IOMMU that the kernel drives. */
-bool device_host_has_iommu(void);
+bool devfact_host_has_iommu(void);
 
 /** The reserved regions of a group in one line, to be freed; NULL: not readable, or none. */
-char *device_reserved(int group);
+char *devfact_reserved(int group);
 
-/** The members of a group. Returns how many; *members is freed with device_members_free(). */
-size_t device_members(int group, struct device_member **members);
-void device_members_free(struct device_member *members, size_t n);
+/** The members of a group. Returns how many; *members is freed with devfact_members_free(). */
+size_t devfact_members(int group, struct device_member **members);
+void devfact_members_free(struct device_member *members, size_t n);
 
 /** A module's parameter as text ("N"), without its newline; the caller frees, NULL: not there. */
-char *device_module_parameter(const char *module, const char *parameter);
+char *devfact_module_parameter(const char *module, const char *parameter);
 
 #endif

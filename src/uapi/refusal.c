@@ -52,7 +52,7 @@ static const struct holders *holders(struct facts *f)
 
 static int group_of(const struct facts *f)
 {
-	return dev(f) ? device_group(dev(f)->bus, dev(f)->name) : -1;
+	return dev(f) ? devfact_group(dev(f)->bus, dev(f)->name) : -1;
 }
 
 static void look_at_members(struct facts *f)
@@ -64,7 +64,7 @@ static void look_at_members(struct facts *f)
 	f->asked_members = true;
 	group = group_of(f);
 	if (group >= 0)
-		f->n_members = device_members(group, &f->members);
+		f->n_members = devfact_members(group, &f->members);
 }
 
 static const struct call_hw_info *hw(struct facts *f)
@@ -84,7 +84,7 @@ static enum uapi_object type_of(const struct facts *f, uint32_t id)
 
 static bool iommu_is(const struct facts *f, const char *prefix)
 {
-	char *iommu = dev(f) ? device_iommu(dev(f)->bus, dev(f)->name) : NULL;
+	char *iommu = dev(f) ? devfact_iommu(dev(f)->bus, dev(f)->name) : NULL;
 	bool is = iommu && !strncmp(iommu, prefix, strlen(prefix));
 
 	free(iommu);
@@ -143,7 +143,7 @@ static bool has_capability(unsigned int bit)
 
 static bool is_no_driver(struct facts *f)
 {
-	char *driver = dev(f) ? device_driver(dev(f)->bus, dev(f)->name) : NULL;
+	char *driver = dev(f) ? devfact_driver(dev(f)->bus, dev(f)->name) : NULL;
 	bool none = dev(f) && !driver;
 
 	free(driver);
@@ -158,12 +158,12 @@ static bool is_no_group(struct facts *f)
 static bool is_no_iommu_on_host(struct facts *f)
 {
 	(void)f;
-	return !device_host_has_iommu();
+	return !devfact_host_has_iommu();
 }
 
 static bool is_bridge(struct facts *f)
 {
-	return dev(f) && device_class(dev(f)->bus, dev(f)->name) >> 16 == 0x06;
+	return dev(f) && devfact_class(dev(f)->bus, dev(f)->name) >> 16 == 0x06;
 }
 
 static bool is_mdev(struct facts *f)
@@ -584,7 +584,7 @@ static char *word_cdev(struct facts *f)
 
 static char *word_driver(struct facts *f)
 {
-	return dev(f) ? device_driver(dev(f)->bus, dev(f)->name) : NULL;
+	return dev(f) ? devfact_driver(dev(f)->bus, dev(f)->name) : NULL;
 }
 
 static char *word_group(struct facts *f)
@@ -679,7 +679,7 @@ static char *word_reserved(struct facts *f)
 {
 	int group = group_of(f);
 
-	return group >= 0 ? device_reserved(group) : NULL;
+	return group >= 0 ? devfact_reserved(group) : NULL;
 }
 
 static char *id_text(uint32_t id)
@@ -787,7 +787,7 @@ static char *word_kernel(struct facts *f)
 static char *word_unsafe_interrupts(struct facts *f)
 {
 	(void)f;
-	return device_module_parameter("iommufd", "allow_unsafe_interrupts");
+	return devfact_module_parameter("iommufd", "allow_unsafe_interrupts");
 }
 
 static char *word_nest_missing(struct facts *f)
@@ -906,7 +906,7 @@ static void facts_free(struct facts *f)
 		holders_free(&f->holders);
 	if (f->have_hw)
 		call_hw_info_free(&f->hw);
-	device_members_free(f->members, f->n_members);
+	devfact_members_free(f->members, f->n_members);
 }
 
 static void fill(struct facts *f, const struct refusal *row, struct refusal_text *text)
