@@ -105,6 +105,12 @@ vm_version_ge()
 	[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
 }
 
+# vm_has_image KERNEL PLATFORM: whether there is such a kernel at all. Only 7.3 is made for arm64.
+vm_has_image()
+{
+	[ "$(vm_platform_arch "$2")" = x86_64 ] || [ "$1" = 7.3 ]
+}
+
 # vm_missing KERNEL PLATFORM: why this combination cannot boot here, in one line; nothing (and status 1) when it can.
 vm_missing()
 {

@@ -130,6 +130,14 @@ remove_mtty()
 	echo 1 >"/sys/bus/mdev/devices/${1-$mtty_uuid}/remove"
 }
 
+# with_mock [OPTION]... COMMAND [ARGUMENT]...: the command inherits an iommufd with mock devices in it; see mockdev.c for
+# the options and for the variables that name the objects ($MOCK_IOMMUFD, $MOCK_DEV, ...). Commands are not functions here:
+#     run with_mock bash -c '"$IOMMUCTL" hwpt-alloc --iommufd="$MOCK_IOMMUFD" "$MOCK_DEV" "$MOCK_IOAS"'
+with_mock()
+{
+	"$MOCKDEV" "$@"
+}
+
 # A register as the guest's own sysfs has it, as the bare hex digits: vtd_register dmar0 cap
 vtd_register()
 {

@@ -23,30 +23,6 @@ setup()
 	esac
 }
 
-@test "harness: VT-d is in the mode that the platform is named after" {
-	on_platform vtd-legacy vtd-scalable vtd-first-stage || skip "not VT-d"
-	run vtd_register dmar0 ecap
-	ecap=$((16#$output))
-	smts=$((ecap >> 43 & 1)) flts=$((ecap >> 47 & 1)) slts=$((ecap >> 46 & 1))
-	case $VM_PLATFORM in
-	vtd-legacy)      assert_equal "$smts" 0 ;;
-	vtd-scalable)    assert_equal "$smts/$flts/$slts" 1/0/1 ;;
-	vtd-first-stage) assert_equal "$smts/$flts" 1/1 ;;
-	esac
-}
-
-@test "harness: a device goes to vfio-pci and back, and has a character device meanwhile" {
-	on_platform none && skip "vfio-pci needs an IOMMU"
-	assert_equal "$(driver_of "$nic")" e1000e
-	bind_vfio "$nic"
-	assert_equal "$(driver_of "$nic")" vfio-pci
-	assert [ -c "/dev/vfio/devices/$(cdev_of "$nic")" ]
-	unbind_vfio "$nic"
-	assert_equal "$(driver_of "$nic")" e1000e
-	run cdev_of "$nic"
-	assert_failure
-}
-
 @test "harness: every device of the guest is there" {
 	assert [ -n "$nic" ]
 	assert [ -n "$(nic_on_root_bus)" ]
