@@ -3,15 +3,18 @@
  * Loading a snapshot from a saved document: a report, or the output of
  * `list --json`.
  *
- * The file comes from somebody else: every type is checked, what is not known
- * is left unknown, and nothing in it can refer to what is not in it.
+ * The file comes from somebody else. Devices, groups and IOMMUs are taken from
+ * it one by one, each checked against a table of its members; a member of a
+ * wrong type is refused with its place. A document of a newer schema is read
+ * as far as it is known. Nothing in it can refer to what is not in it.
  */
 #include "config.h"
 #include "host/load.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,87 +23,201 @@
 #include "base/mem.h"
 #include "host/arena.h"
 #include "host/index.h"
+#include "host/strict_json.h"
 #include "render/doc.h"
 
-enum { MAX_FILE = 512 * 1024 * 1024 };
+enum {
+	MAX_FILE = 512 * 1024 * 1024,
+	SCHEMA_MAJOR = 1, /* of DOC_SCHEMA */
+};
 
-/* --- the file ------------------------------------------------------------------------------ */
+/* --- what the lists hold ------------------------------------------------------------------- */
 
-static char *read_all(int fd, size_t *len)
-{
-	size_t size = 64 * 1024;
-	char *buf = mem_alloc(size);
-	ssize_t n;
+enum member_type {
+	MEMBER_STRING = 1 << 0,
+	MEMBER_HEX = 1 << 1, /* "0x..." of at most 16 digits */
+	MEMBER_COUNT = 1 << 2,
+	MEMBER_BOOL = 1 << 3,
+	MEMBER_LIST = 1 << 4,
+	MEMBER_OBJECT = 1 << 5,
+	MEMBER_BYTES = 1 << 6, /* pairs of hex digits */
+	MEMBER_NULL = 1 << 7,  /* may be null */
+	MEMBER_NEEDED = 1 << 8,
+};
 
-	for (*len = 0; (n = read(fd, buf + *len, size - *len - 1)) != 0;) {
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n > 0)
-			*len += (size_t)n;
-		if (*len >= MAX_FILE)
-			errno = EFBIG;
-		if (n < 0 || *len >= MAX_FILE) {
-			free(buf);
-			return NULL;
-		}
-		if (size - *len < 4096) {
-			size *= 2;
-			buf = mem_realloc(buf, size, 1);
-		}
-	}
-	buf[*len] = '\0';
-	return buf;
-}
+struct member {
+	const char *key;
+	unsigned int type;
+};
 
-static char *read_file(const char *path, size_t *len)
-{
-	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
-	char *text = fd < 0 ? NULL : read_all(fd, len);
+static const struct member iommu_members[] = {
+	{ "name", MEMBER_STRING | MEMBER_NEEDED },
+	{ "type", MEMBER_STRING | MEMBER_NULL },
+	{ "source", MEMBER_STRING | MEMBER_NULL },
+	{ "registers", MEMBER_OBJECT | MEMBER_NULL },
+	{ "address", MEMBER_HEX | MEMBER_NULL },
+	{ "domains_supported", MEMBER_COUNT | MEMBER_NULL },
+	{ NULL, 0 },
+};
 
-	if (!text)
-		err_input(path, NULL, "cannot read '%s': %s", path, strerror(errno));
-	if (fd > STDIN_FILENO)
-		close(fd);
-	return text;
-}
+static const struct member range_members[] = {
+	{ "start", MEMBER_HEX | MEMBER_NEEDED },
+	{ "end", MEMBER_HEX | MEMBER_NEEDED },
+	{ "type", MEMBER_STRING | MEMBER_NULL },
+	{ NULL, 0 },
+};
 
-static json_object *parse(const char *path, const char *text, size_t len)
-{
-	json_tokener *tok = json_tokener_new();
-	json_object *doc = NULL;
-	size_t at;
+static const struct member group_members[] = {
+	{ "id", MEMBER_COUNT | MEMBER_NEEDED },
+	{ "type", MEMBER_STRING | MEMBER_NULL },
+	{ "reserved", MEMBER_LIST | MEMBER_NULL },
+	{ NULL, 0 },
+};
 
-	json_tokener_set_flags(tok, JSON_TOKENER_STRICT | JSON_TOKENER_VALIDATE_UTF8);
-	/* The terminator is part of what is parsed: it ends a number at the very end. */
-	doc = json_tokener_parse_ex(tok, text, (int)len + 1);
-	at = json_tokener_get_parse_end(tok);
-	if (!doc)
-		err_input(path, NULL, "'%s' is no JSON: %s at byte %zu", path,
-			  json_tokener_error_desc(json_tokener_get_error(tok)), at);
-	json_tokener_free(tok);
-	return doc;
-}
+static const struct member device_members[] = {
+	{ "name", MEMBER_STRING | MEMBER_NEEDED },
+	{ "bus", MEMBER_STRING | MEMBER_NULL },
+	{ "vendor", MEMBER_HEX | MEMBER_NULL },
+	{ "device", MEMBER_HEX | MEMBER_NULL },
+	{ "subsystem_vendor", MEMBER_HEX | MEMBER_NULL },
+	{ "subsystem_device", MEMBER_HEX | MEMBER_NULL },
+	{ "class", MEMBER_HEX | MEMBER_NULL },
+	{ "vendor_name", MEMBER_STRING | MEMBER_NULL },
+	{ "device_name", MEMBER_STRING | MEMBER_NULL },
+	{ "driver", MEMBER_STRING | MEMBER_NULL },
+	{ "iommu", MEMBER_STRING | MEMBER_NULL },
+	{ "group", MEMBER_COUNT | MEMBER_NULL },
+	{ "cdev", MEMBER_STRING | MEMBER_NULL },
+	{ "hw_info", MEMBER_OBJECT | MEMBER_NULL },
+	{ "hw_info_why", MEMBER_STRING | MEMBER_NULL },
+	{ NULL, 0 },
+};
 
-static bool check_schema(const char *path, json_object *doc)
-{
-	const char *schema = doc_get_str(doc, "schema", "");
+static const struct member hw_info_members[] = {
+	{ "data_type", MEMBER_COUNT | MEMBER_NEEDED },
+	{ "data_length", MEMBER_COUNT | MEMBER_NEEDED },
+	{ "data", MEMBER_BYTES | MEMBER_NEEDED },
+	{ "capabilities", MEMBER_HEX | MEMBER_NULL },
+	{ "max_pasid_log2", MEMBER_COUNT | MEMBER_NULL },
+	{ NULL, 0 },
+};
 
-	if (!strncmp(schema, "iommuctl/", strlen("iommuctl/")) &&
-	    json_object_is_type(doc_get(doc, "devices"), json_type_array))
-		return true;
-	err_input(path, "iommuctl list --json", "'%s' is no saved machine: it has no %s", path,
-		  *schema ? "list of devices" : "\"schema\"");
-	return false;
-}
-
-/* --- its lists ------------------------------------------------------------------------------- */
+/* --- loading ---------------------------------------------------------------------------------- */
 
 struct loader {
 	struct snapshot *snap;
 	struct index words, iommus;
 	const char **word_list;
 	size_t n_words;
+	const char **iommu_of; /* one per device: names, resolved when all IOMMUs are known */
+
+	/* The first member of a wrong type. */
+	bool wrong;
+	size_t wrong_at;
+	char wrong_what[192];
 };
+
+static bool is_bytes(const char *s)
+{
+	size_t n = strspn(s, "0123456789abcdefABCDEF");
+
+	return !s[n] && n % 2 == 0;
+}
+
+static bool is_hex_number(json_object *value)
+{
+	const char *s = json_object_get_string(value);
+	size_t n = strncmp(s, "0x", 2) ? 0 : strspn(s + 2, "0123456789abcdefABCDEF");
+
+	return n >= 1 && n <= 16 && !s[n + 2];
+}
+
+static bool has_type(json_object *value, unsigned int type)
+{
+	switch (json_object_get_type(value)) {
+	case json_type_null:
+		return type & MEMBER_NULL;
+	case json_type_boolean:
+		return type & MEMBER_BOOL;
+	case json_type_int:
+		return (type & MEMBER_COUNT) && json_object_get_int64(value) >= 0;
+	case json_type_array:
+		return type & MEMBER_LIST;
+	case json_type_object:
+		return type & MEMBER_OBJECT;
+	case json_type_string:
+		if (type & MEMBER_HEX)
+			return is_hex_number(value);
+		if (type & MEMBER_BYTES)
+			return is_bytes(json_object_get_string(value));
+		return type & MEMBER_STRING;
+	default:
+		return false;
+	}
+}
+
+static const char *type_words(unsigned int type)
+{
+	static const struct {
+		enum member_type type;
+		const char *words;
+	} table[] = {
+		{ MEMBER_STRING, "a string" },
+		{ MEMBER_HEX, "a number in hex (\"0x...\")" },
+		{ MEMBER_COUNT, "a number that is not negative" },
+		{ MEMBER_BOOL, "true or false" },
+		{ MEMBER_LIST, "a list" },
+		{ MEMBER_OBJECT, "an object" },
+		{ MEMBER_BYTES, "bytes in hex" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
+		if (type & table[i].type)
+			return table[i].words;
+	return "something else";
+}
+
+static void complain(struct loader *l, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+static void complain(struct loader *l, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (l->wrong)
+		return;
+	l->wrong = true;
+	va_start(ap, fmt);
+	vsnprintf(l->wrong_what, sizeof(l->wrong_what), fmt, ap);
+	va_end(ap);
+}
+
+/* True when everything that is known of @obj is as it must be. */
+static bool check_members(struct loader *l, const char *what, json_object *obj,
+			  const struct member *members)
+{
+	bool good = true;
+
+	if (!json_object_is_type(obj, json_type_object)) {
+		complain(l, "an element of \"%s\" is no object", what);
+		return false;
+	}
+	for (const struct member *m = members; m->key; m++) {
+		json_object *value;
+
+		if (!json_object_object_get_ex(obj, m->key, &value)) {
+			if (!(m->type & MEMBER_NEEDED))
+				continue;
+			complain(l, "an element of \"%s\" has no \"%s\"", what, m->key);
+		} else if (has_type(value, m->type)) {
+			continue;
+		} else {
+			complain(l, "\"%s\" of an element of \"%s\" must be %s", m->key, what,
+				 type_words(m->type));
+			json_object_object_del(obj, m->key);
+		}
+		good &= !(m->type & MEMBER_NEEDED);
+	}
+	return good;
+}
 
 static const char *word(struct loader *l, json_object *obj, const char *key)
 {
@@ -132,12 +249,8 @@ static void load_registers(struct host_iommu *iommu, json_object *registers)
 
 static void load_iommu(struct loader *l, json_object *obj)
 {
-	const char *name = doc_get_str(obj, "name", NULL);
-	struct host_iommu *iommu;
+	struct host_iommu *iommu = snapshot_add_iommu(l->snap, doc_get_str(obj, "name", ""));
 
-	if (!name)
-		return;
-	iommu = snapshot_add_iommu(l->snap, name);
 	index_put(&l->iommus, iommu->name, l->snap->n_iommus - 1);
 	if (doc_get_str(obj, "type", NULL)) {
 		iommu->driver_type = word(l, obj, "type");
@@ -157,11 +270,13 @@ static void load_reserved(struct loader *l, struct host_group *group, json_objec
 	group->reserved = arena_alloc(l->snap->arena, n * sizeof(*group->reserved));
 	for (size_t i = 0; i < n; i++) {
 		struct host_range *r = &group->reserved[group->n_reserved];
+		json_object *range = doc_at(list, i);
 
-		if (!doc_get_hex(doc_at(list, i), "start", &r->start) ||
-		    !doc_get_hex(doc_at(list, i), "end", &r->end))
+		if (!check_members(l, "reserved", range, range_members))
 			continue;
-		r->type = word(l, doc_at(list, i), "type");
+		doc_get_hex(range, "start", &r->start);
+		doc_get_hex(range, "end", &r->end);
+		r->type = word(l, range, "type");
 		group->n_reserved++;
 	}
 }
@@ -178,8 +293,10 @@ static void load_group(struct loader *l, json_object *obj)
 	int id = small_int(obj, "id");
 	struct host_group *group;
 
-	if (id < 0)
+	if (id < 0) {
+		complain(l, "the id of a group is out of range");
 		return;
+	}
 	group = snapshot_add_group(l->snap, id);
 	group->type = word(l, obj, "type");
 	load_reserved(l, group, doc_get(obj, "reserved"));
@@ -202,66 +319,228 @@ static void load_ids(struct host_device *dev, json_object *obj)
 		dev->subdevice = (uint16_t)v;
 }
 
+static unsigned int hex_digit(char c)
+{
+	return (unsigned int)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
+}
+
+static void load_hw_info(struct loader *l, struct host_device *dev, json_object *obj)
+{
+	const char *data = doc_get_str(obj, "data", "");
+	size_t n = strlen(data) / 2;
+	struct host_hw_info *info;
+
+	if (!obj || !check_members(l, "hw_info", obj, hw_info_members))
+		return;
+	info = arena_alloc(l->snap->arena, sizeof(*info));
+	info->data_type = (uint32_t)doc_get_int(obj, "data_type", 0);
+	info->data_len = (uint32_t)doc_get_int(obj, "data_length", 0);
+	info->data = arena_alloc(l->snap->arena, n + 1);
+	for (size_t i = 0; i < n; i++)
+		info->data[i] = (uint8_t)(hex_digit(data[2 * i]) << 4 | hex_digit(data[2 * i + 1]));
+	info->data_have = (uint32_t)n;
+	info->has_capabilities = doc_get_hex(obj, "capabilities", &info->capabilities);
+	info->has_max_pasid = doc_get(obj, "max_pasid_log2") != NULL;
+	info->max_pasid_log2 = (uint8_t)doc_get_int(obj, "max_pasid_log2", 0);
+	dev->hw_info = info;
+}
+
 static void load_device(struct loader *l, json_object *obj)
 {
-	const char *name = doc_get_str(obj, "name", NULL), *bus = word(l, obj, "bus"), *iommu;
+	const char *bus = word(l, obj, "bus");
 	struct host_device *dev;
-	size_t at;
 
-	if (!name)
-		return;
-	dev = snapshot_add_device(l->snap, bus ? bus : "unknown", name);
+	dev = snapshot_add_device(l->snap, bus ? bus : "unknown", doc_get_str(obj, "name", ""));
 	load_ids(dev, obj);
 	dev->group = small_int(obj, "group");
 	dev->driver = word(l, obj, "driver");
 	dev->cdev = word(l, obj, "cdev");
 	dev->vendor_name = word(l, obj, "vendor_name");
 	dev->device_name = word(l, obj, "device_name");
-	iommu = doc_get_str(obj, "iommu", NULL);
-	if (iommu && index_get(&l->iommus, iommu, &at))
-		dev->iommu = (int)at;
+	dev->hw_info_why = word(l, obj, "hw_info_why");
+	load_hw_info(l, dev, doc_get(obj, "hw_info"));
+	l->iommu_of = mem_grow(l->iommu_of, l->snap->n_devices - 1, sizeof(*l->iommu_of));
+	l->iommu_of[l->snap->n_devices - 1] = word(l, obj, "iommu");
 }
 
-static void load_each(struct loader *l, json_object *list,
-		      void (*load)(struct loader *l, json_object *obj))
+static const struct {
+	const char *key;
+	const struct member *members;
+	void (*load)(struct loader *l, json_object *obj);
+} lists[] = {
+	{ "iommus", iommu_members, load_iommu },
+	{ "groups", group_members, load_group },
+	{ "devices", device_members, load_device },
+};
+
+static bool take_element(void *ctx, const char *key, json_object *value, size_t offset)
 {
-	for (size_t i = 0; i < doc_len(list); i++)
-		load(l, doc_at(list, i));
+	struct loader *l = ctx;
+
+	for (size_t i = 0; i < ARRAY_SIZE(lists); i++) {
+		if (strcmp(key, lists[i].key))
+			continue;
+		if (!l->wrong)
+			l->wrong_at = offset;
+		if (check_members(l, key, value, lists[i].members))
+			lists[i].load(l, value);
+		return true;
+	}
+	return false;
 }
 
-static struct snapshot *build(const char *path, json_object *doc)
+/* The lists come in any order: whose IOMMU it is, is known at the end. */
+static void resolve_iommus(struct loader *l)
 {
-	struct loader l = { .snap = snapshot_new(SNAPSHOT_FILE, path) };
+	for (size_t i = 0; i < l->snap->n_devices; i++) {
+		size_t at;
+
+		if (l->iommu_of[i] && index_get(&l->iommus, l->iommu_of[i], &at))
+			l->snap->devices[i].iommu = (int)at;
+	}
+}
+
+/* --- the document ---------------------------------------------------------------------------- */
+
+/* The number behind "iommuctl/", or -1. */
+static long schema_major(json_object *doc)
+{
+	const char *schema = doc_get_str(doc, "schema", "");
+	char *end;
+	long major;
+
+	if (strncmp(schema, "iommuctl/", strlen("iommuctl/")))
+		return -1;
+	schema += strlen("iommuctl/");
+	major = strtol(schema, &end, 10);
+	return *schema >= '0' && *schema <= '9' && !*end ? major : -1;
+}
+
+static bool check_document(const char *path, const char *text, const struct loader *l,
+			   json_object *doc)
+{
+	long major = schema_major(doc);
+	size_t line, column;
+
+	if (major < 0) {
+		err_input(path, "iommuctl report", "'%s' is no saved machine: it has no \"schema\"",
+			  path);
+		return false;
+	}
+	if (!json_object_is_type(doc_get(doc, "devices"), json_type_array)) {
+		err_input(path, "iommuctl report",
+			  "'%s' is no saved machine: it has no list of devices", path);
+		return false;
+	}
+	if (major > SCHEMA_MAJOR) {
+		err_note("'%s' has the schema iommuctl/%ld, newer than this program: what it does "
+			 "not know is left out",
+			 path, major);
+		return true;
+	}
+	if (!l->wrong)
+		return true;
+	strict_json_place(text, l->wrong_at, &line, &column);
+	err_input(path, NULL, "'%s' cannot be used: line %zu, column %zu (byte %zu): %s", path,
+		  line, column, l->wrong_at, l->wrong_what);
+	return false;
+}
+
+static const char *const known_keys[] = { "schema", "command", "source",  "state", "state_evidence",
+					  "iommus", "groups",  "devices", "errors" };
+
+static void fill_snapshot(struct loader *l, json_object *doc)
+{
 	json_object *source = doc_get(doc, "source");
 
-	load_each(&l, doc_get(doc, "iommus"), load_iommu);
-	load_each(&l, doc_get(doc, "groups"), load_group);
-	load_each(&l, doc_get(doc, "devices"), load_device);
-	l.snap->kernel = word(&l, source, "kernel");
-	l.snap->machine = word(&l, source, "machine");
-	l.snap->state = iommu_state_find(doc_get_str(doc, "state", NULL));
-	l.snap->state_evidence = word(&l, doc, "state_evidence");
-	snapshot_finish(l.snap);
-	index_free(&l.words);
-	index_free(&l.iommus);
-	free(l.word_list);
-	return l.snap;
+	l->snap->kernel = word(l, source, "kernel");
+	l->snap->machine = word(l, source, "machine");
+	l->snap->state = iommu_state_find(doc_get_str(doc, "state", NULL));
+	l->snap->state_evidence = word(l, doc, "state_evidence");
+	resolve_iommus(l);
+	snapshot_finish(l->snap);
+	for (size_t i = 0; i < ARRAY_SIZE(known_keys); i++)
+		json_object_object_del(doc, known_keys[i]);
+	l->snap->extra = json_object_get(doc);
+}
+
+static bool load_text(const char *path, const char *text, size_t len, struct loader *l)
+{
+	struct strict_json_error e;
+	json_object *doc = strict_json_parse(text, len, take_element, l, &e);
+	bool good;
+
+	if (!doc) {
+		err_input(path, NULL, "'%s' cannot be read: line %zu, column %zu (byte %zu): %s%s",
+			  path, e.line, e.column, e.offset, e.what,
+			  e.cut_short ? ": it is cut short" : "");
+		return false;
+	}
+	good = check_document(path, text, l, doc);
+	if (good)
+		fill_snapshot(l, doc);
+	json_object_put(doc);
+	return good;
+}
+
+/* --- the file ------------------------------------------------------------------------------ */
+
+static char *read_all(int fd, size_t *len)
+{
+	size_t size = 64 * 1024;
+	char *buf = mem_alloc(size);
+	ssize_t n;
+
+	for (*len = 0; (n = read(fd, buf + *len, size - *len)) != 0;) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n > 0)
+			*len += (size_t)n;
+		if (*len >= MAX_FILE)
+			errno = EFBIG;
+		if (n < 0 || *len >= MAX_FILE) {
+			free(buf);
+			return NULL;
+		}
+		if (*len == size) {
+			size *= 2;
+			buf = mem_realloc(buf, size, 1);
+		}
+	}
+	return buf;
+}
+
+static char *read_file(const char *path, size_t *len)
+{
+	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
+	char *text = fd < 0 ? NULL : read_all(fd, len);
+
+	if (!text)
+		err_input(path, NULL, "cannot read '%s': %s", path, strerror(errno));
+	if (fd > STDIN_FILENO)
+		close(fd);
+	return text;
 }
 
 int snapshot_load(const char *path, struct snapshot **out)
 {
-	json_object *doc = NULL;
+	struct loader l = { 0 };
 	size_t len;
 	char *text = read_file(path, &len);
 	bool good;
 
 	if (!text)
 		return STATUS_TROUBLE;
-	doc = parse(path, text, len);
-	good = doc && check_schema(path, doc);
+	l.snap = snapshot_new(SNAPSHOT_FILE, path);
+	good = load_text(path, text, len, &l);
 	if (good)
-		*out = build(path, doc);
-	json_object_put(doc);
+		*out = l.snap;
+	else
+		snapshot_free(l.snap);
+	index_free(&l.words);
+	index_free(&l.iommus);
+	free(l.word_list);
+	free(l.iommu_of);
 	free(text);
 	return good ? STATUS_OK : STATUS_TROUBLE;
 }

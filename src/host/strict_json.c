@@ -357,18 +357,20 @@ static bool parse_array(struct reader *r, json_object **value)
 {
 	json_object *list = json_object_new_array(), *element;
 	bool done, handed_over;
+	size_t offset;
 
 	*value = list;
 	if (!begin(r, ']', &done, "in a list"))
 		return false;
 	while (!done) {
 		element = NULL;
+		offset = (size_t)(r->at - r->text);
 		if (!parse_value(r, &element)) {
 			json_object_put(element);
 			return false;
 		}
 		handed_over = r->depth == 2 && r->list && r->element &&
-			      r->element(r->ctx, r->list, element);
+			      r->element(r->ctx, r->list, element, offset);
 		if (handed_over)
 			json_object_put(element);
 		else
@@ -459,17 +461,16 @@ static bool parse_value(struct reader *r, json_object **value)
 	}
 }
 
-static void find_line(struct reader *r)
+void strict_json_place(const char *text, size_t offset, size_t *line, size_t *column)
 {
-	struct strict_json_error *e = r->error;
-	const char *at = r->text + e->offset, *line = r->text;
+	const char *at = text + offset, *start = text;
 
-	e->line = 1;
-	for (const char *nl = r->text; (nl = memchr(nl, '\n', (size_t)(at - nl)));) {
-		e->line++;
-		line = ++nl;
+	*line = 1;
+	for (const char *nl = text; (nl = memchr(nl, '\n', (size_t)(at - nl)));) {
+		(*line)++;
+		start = ++nl;
 	}
-	e->column = (size_t)(at - line) + 1;
+	*column = (size_t)(at - start) + 1;
 }
 
 json_object *strict_json_parse(const char *text, size_t len, strict_json_element *element,
@@ -495,7 +496,7 @@ json_object *strict_json_parse(const char *text, size_t len, strict_json_element
 	free(r.scratch);
 	if (ok)
 		return tree;
-	find_line(&r);
+	strict_json_place(text, error->offset, &error->line, &error->column);
 	json_object_put(tree);
 	return NULL;
 }

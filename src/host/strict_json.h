@@ -30,10 +30,11 @@ struct strict_json_error {
  * strict_json_element() - an element of a list that is a member of the top-level object
  * @key: the member's key ("devices")
  * @value: the element; call json_object_get() to keep it
+ * @offset: where it begins in the text
  *
  * Returns true when it was taken care of; it is then left out of the tree.
  */
-typedef bool strict_json_element(void *ctx, const char *key, json_object *value);
+typedef bool strict_json_element(void *ctx, const char *key, json_object *value, size_t offset);
 
 /**
  * strict_json_parse() - one JSON text, which must be an object
@@ -44,5 +45,8 @@ typedef bool strict_json_element(void *ctx, const char *key, json_object *value)
  */
 json_object *strict_json_parse(const char *text, size_t len, strict_json_element *element,
 			       void *ctx, struct strict_json_error *error);
+
+/** Line and column, from 1, of a byte of the text. */
+void strict_json_place(const char *text, size_t offset, size_t *line, size_t *column);
 
 #endif

@@ -135,12 +135,14 @@ static void test_cut(void)
 
 struct seen {
 	int devices, others;
+	size_t last;
 };
 
-static bool element(void *ctx, const char *key, json_object *value)
+static bool element(void *ctx, const char *key, json_object *value, size_t offset)
 {
 	struct seen *seen = ctx;
 
+	seen->last = offset;
 	if (strcmp(key, "devices")) {
 		seen->others++;
 		return false;
@@ -158,6 +160,7 @@ static void test_elements(void)
 
 	unit_int(seen.devices, 3);
 	unit_int(seen.others, 3);
+	unit_int(text[seen.last], '3');
 	unit_int(doc_len(doc_get(tree, "devices")), 0);
 	unit_int(doc_len(doc_get(tree, "groups")), 3);
 	json_object_put(tree);
