@@ -117,6 +117,16 @@ DESCRIBE(amd_describe_smif_count)
 	return say(buf, size, raw ? "%" PRIu64 " pairs" : "%" PRIu64 " pair", UINT64_C(1) << raw);
 }
 
+DESCRIBE(amd_describe_vm_table_size)
+{
+	(void)set;
+	if (raw > 11) {
+		say(buf, size, "reserved value %" PRIu64, raw);
+		return MEANING_RESERVED;
+	}
+	return say(buf, size, "%" PRIu64 " entries", UINT64_C(256) << raw);
+}
+
 DESCRIBE(amd_describe_cap_id)
 {
 	(void)set;

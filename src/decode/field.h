@@ -87,6 +87,8 @@ struct arch {
 	bool (*version)(const struct reg_set *set, char *buf, size_t size);
 	/* Names an implementation from its registers ("Arm MMU-700 r1p0"), or returns false. */
 	bool (*product)(const struct reg_set *set, char *buf, size_t size);
+	/* What to know about this implementation, as a sentence without a full stop; or NULL. */
+	const char *(*remark)(const struct reg_set *set);
 	/* The flags word in front of the registers in the IOMMU_GET_HW_INFO answer, or NULL. */
 	const struct reg *hw_info_flags;
 };

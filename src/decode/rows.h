@@ -60,6 +60,7 @@ DESCRIBE(vtd_describe_mhmv);
 DESCRIBE(vtd_describe_pss);
 DESCRIBE(amd_describe_pasmax);
 DESCRIBE(amd_describe_smif_count);
+DESCRIBE(amd_describe_vm_table_size);
 DESCRIBE(amd_describe_cap_id);
 DESCRIBE(amd_describe_gva_size);
 DESCRIBE(smmu_describe_minor);
@@ -87,6 +88,7 @@ bool riscv_version(const struct reg_set *set, char *buf, size_t size);
 bool vtd_product(const struct reg_set *set, char *buf, size_t size);
 bool amd_product(const struct reg_set *set, char *buf, size_t size);
 bool smmuv3_product(const struct reg_set *set, char *buf, size_t size);
+const char *smmuv3_remark(const struct reg_set *set);
 
 extern const struct arch arch_vtd, arch_smmuv3, arch_cmdqv, arch_amd, arch_riscv, arch_selftest;
 

@@ -170,5 +170,6 @@ const struct arch arch_smmuv3 = {
 	.rules = smmuv3_rules,
 	.version = smmuv3_version,
 	.product = smmuv3_product,
+	.remark = smmuv3_remark,
 	.hw_info_flags = &flags,
 };

@@ -182,6 +182,8 @@ json_object *registers_doc(const struct reg_set *set)
 	}
 	if (reg_set_is_dead(set))
 		doc_push(warnings, doc_str("every bit is set: the unit does not answer"));
+	if (arch && arch->remark && arch->remark(set))
+		doc_push(warnings, doc_str(arch->remark(set)));
 	doc_add(doc, "type", doc_str(arch ? arch->type : "unknown"));
 	doc_add(doc, "version", arch ? named_by(arch->version, set) : NULL);
 	doc_add(doc, "product", arch ? named_by(arch->product, set) : NULL);
