@@ -105,10 +105,16 @@ vm_version_ge()
 	[ "$(printf '%s\n%s\n' "$2" "$1" | sort -V | head -n 1)" = "$2" ]
 }
 
-# vm_has_image KERNEL PLATFORM: whether there is such a kernel at all. Only 7.3 is made for arm64.
-vm_has_image()
+# vm_kernel_is_wanted ARCH VERSION: whether tests are made for it. Of arm64 kernels only 7.3 is.
+vm_kernel_is_wanted()
 {
-	[ "$(vm_platform_arch "$2")" = x86_64 ] || [ "$1" = 7.3 ]
+	[ "$1" = x86_64 ] || [ "$2" = 7.3 ]
+}
+
+# vm_is_wanted KERNEL PLATFORM
+vm_is_wanted()
+{
+	vm_kernel_is_wanted "$(vm_platform_arch "$2")" "$1"
 }
 
 # vm_missing KERNEL PLATFORM: why this combination cannot boot here, in one line; nothing (and status 1) when it can.
@@ -124,6 +130,10 @@ vm_missing()
 	have=${have%% *}
 	if ! vm_version_ge "$have" "$need"; then
 		echo "needs QEMU $need or newer, the newest here is $have (tests/vm/get-qemu fetches one)"
+		return 0
+	fi
+	if [ "$arch" = aarch64 ] && [ ! -d "$(vm_cache)/arm64" ]; then
+		echo "no arm64 userland (tests/vm/get-arm64 fetches one)"
 		return 0
 	fi
 	if [ ! -f "$kernel" ] && ! vm_find_kernel "$(vm_kernel_arch "$arch")" "$kernel" >/dev/null; then

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=dash disable=SC1091,SC2154 # settings come from tests/vm/run
 # First process of a guest: puts the root file system together, runs the command, keeps its exit status, powers off.
-# tests/vm/run writes /settings: top (the checkout), build (the build folder), streams (together or apart).
+# tests/vm/run writes /settings: top (the checkout), build (the build folder), streams (together or apart),
+# shared (folders that are not in the root file system).
 b=/bin/busybox
 . /settings
 $b mkdir -p /proc /sys /dev /lower /rw /new
@@ -34,10 +35,17 @@ $b chmod 1777 /new/run/tmp /new/dev/shm
 $b mount -t 9p -o "$plan9" io /new/run/vm/io
 $b mount -t 9p -o "$plan9" results /new/run/vm/results
 
+n=0
+for dir in $shared; do
+	$b mkdir -p "/new$dir"
+	$b mount -t 9p -o "$plan9,ro,cache=loose" "shared$n" "/new$dir"
+	n=$((n + 1))
+done
+
 # An ordinary user must be able to reach the program under test, wherever the checkout is.
 for dir in "$top" "$build"; do
 	while [ -n "$dir" ]; do
-		[ -d "/new$dir" ] && $b chmod a+rx "/new$dir"
+		[ -d "/new$dir" ] && $b chmod a+rx "/new$dir" 2>/dev/null
 		dir=${dir%/*}
 	done
 done

@@ -29,14 +29,6 @@ setup()
 	assert_equal "$(driver_of "$(nvme_bdf)")" nvme
 }
 
-@test "harness: mtty makes a VFIO device without an IOMMU" {
-	[ -e /sys/class/mtty ] || skip "no mtty in this kernel"
-	uuid=$(make_mtty)
-	assert [ -c "/dev/vfio/devices/$(cdev_of "$uuid")" ]
-	remove_mtty
-	refute [ -e "/sys/bus/mdev/devices/$uuid" ]
-}
-
 @test "harness: an ordinary user reaches the checkout and not /dev/iommu" {
 	run as_user cat "$BATS_TEST_FILENAME"
 	assert_success
