@@ -4,6 +4,7 @@
 #include "commands/table.h"
 
 const struct command *const commands[] = {
+	&command_hwinfo,
 	/* Hidden. */
 	&command_complete,
 	&command_meta,

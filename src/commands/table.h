@@ -9,6 +9,7 @@
 extern const struct command *const commands[];
 
 extern const struct command command_complete;
+extern const struct command command_hwinfo;
 extern const struct command command_meta;
 extern const struct command command_words;
 
