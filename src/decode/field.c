@@ -109,18 +109,22 @@ const struct field *reg_find_field(const struct reg *reg, const char *name)
 
 bool reg_set_is_dead(const struct reg_set *set)
 {
-	bool wide = false;
+	unsigned int widest = 0;
 
-	for (size_t r = 0; set->arch && r < set->arch->n_regs; r++) {
+	/* The capability registers are the widest; sysfs gives only a part of the version. */
+	for (size_t r = 0; set->arch && r < set->arch->n_regs; r++)
+		if (set->known & (1u << r) && set->arch->regs[r].bits > widest)
+			widest = set->arch->regs[r].bits;
+	if (widest < 32)
+		return false;
+	for (size_t r = 0; r < set->arch->n_regs; r++) {
 		unsigned int bits = set->arch->regs[r].bits;
 
-		if (!(set->known & (1u << r)))
-			continue;
-		if (set->value[r] != (bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1))
+		if (set->known & (1u << r) && bits == widest &&
+		    set->value[r] != (bits >= 64 ? UINT64_MAX : (UINT64_C(1) << bits) - 1))
 			return false;
-		wide |= bits >= 32;
 	}
-	return wide;
+	return true;
 }
 
 bool reg_set_field(const struct reg_set *set, const char *reg, const char *name, uint64_t *raw)
