@@ -209,16 +209,31 @@ static bool listed_meaning(const struct field *field, uint64_t raw, char *buf, s
 	return false;
 }
 
-static bool reserved_meaning(const struct field *field, uint64_t raw, char *buf, size_t size)
+bool reserved_bits_words(uint64_t set_bits, char *buf, size_t size)
 {
 	size_t len = 0;
 
-	snprintf(buf, size, "zero");
-	for (unsigned int bit = 0; bit <= (unsigned int)(field->hi - field->lo); bit++)
-		if (raw >> bit & 1)
-			append(buf, size, &len, len ? "%u" : "reserved, yet set: bit %u",
-			       field->lo + bit);
-	return !raw;
+	if (!set_bits) {
+		snprintf(buf, size, "zero");
+		return true;
+	}
+	len = (size_t)snprintf(buf, size, "reserved, yet set: bit ");
+	if (len >= size)
+		return false;
+	buf += len;
+	size -= len;
+	len = 0;
+	for (unsigned int hi = 64; hi-- > 0;) {
+		unsigned int lo = hi;
+
+		if (!(set_bits >> hi & 1))
+			continue;
+		while (lo && set_bits >> (lo - 1) & 1)
+			lo--;
+		append(buf, size, &len, hi == lo ? "%u" : "%u:%u", hi, lo);
+		hi = lo;
+	}
+	return false;
 }
 
 bool field_meaning(const struct field *field, const struct reg_set *set, uint64_t raw, char *buf,
@@ -227,7 +242,7 @@ bool field_meaning(const struct field *field, const struct reg_set *set, uint64_
 	enum meaning found = MEANING_NONE;
 
 	if (field_is_reserved(field))
-		return reserved_meaning(field, raw, buf, size);
+		return reserved_bits_words(raw << field->lo, buf, size);
 	if (field->describe)
 		found = field->describe(raw, set, buf, size);
 	if (found != MEANING_NONE)

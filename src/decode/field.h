@@ -142,6 +142,14 @@ bool reg_set_field(const struct reg_set *set, const char *reg, const char *name,
 uint64_t reg_set_field_or_zero(const struct reg_set *set, const char *reg, const char *name);
 
 /**
+ * reserved_bits_words() - words about reserved bits of a register
+ * @set_bits: those that are set, in their places
+ *
+ * "reserved, yet set: bit 57, 15:13", or "zero". Returns true for zero.
+ */
+bool reserved_bits_words(uint64_t set_bits, char *buf, size_t size);
+
+/**
  * field_meaning() - what a value of a field means, in words
  * @set: the other registers, for dependent meanings; not NULL
  * @raw: the value

@@ -51,8 +51,8 @@ static json_object *field_doc(const struct field *f, uint64_t raw, const struct 
 /* All reserved ranges of a register that are not zero, as one field; NULL when there is none. */
 static json_object *reserved_doc(const struct reg *reg, uint64_t value, bool promises)
 {
-	char ranges[64] = "", set_bits[MEANING_SIZE] = "";
-	size_t range_len = 0, bit_len = 0;
+	char ranges[64] = "", meaning[MEANING_SIZE];
+	size_t range_len = 0;
 	unsigned int lowest = 0;
 	uint64_t kept = 0;
 	json_object *obj;
@@ -71,15 +71,11 @@ static json_object *reserved_doc(const struct reg *reg, uint64_t value, bool pro
 	}
 	if (!kept)
 		return NULL;
-	for (unsigned int bit = 0; bit < 64; bit++)
-		if (kept >> bit & 1)
-			bit_len += (size_t)snprintf(set_bits + bit_len, sizeof(set_bits) - bit_len,
-						    bit_len ? ", %u" : "reserved, yet set: bit %u",
-						    bit);
+	reserved_bits_words(kept, meaning, sizeof(meaning));
 	obj = doc_object();
 	doc_add(obj, "bits", doc_str(ranges));
 	doc_add(obj, "raw", doc_uint(kept >> lowest));
-	doc_add(obj, "meaning", doc_str(set_bits));
+	doc_add(obj, "meaning", doc_str(meaning));
 	doc_add(obj, "title", doc_str("reserved bits"));
 	doc_add(obj, "reserved", doc_bool(true));
 	if (promises)

@@ -269,9 +269,14 @@ static void reserved_ranges_share_one_field(void)
 {
 	expect(regs(&arch_vtd, "CAP=0x020000400000e000", NULL), "registers.CAP.fields.RSVD.bits",
 	       "58:57,38,15:13", "registers.CAP.fields.RSVD.raw", "17592219598855", "CAP.RSVD",
-	       "reserved, yet set: bit 13, 14, 15, 38, 57", NULL);
+	       "reserved, yet set: bit 57, 38, 15:13", NULL);
 	expect(regs(&arch_vtd, "CAP=0x7", NULL), "CAP.ND", "reserved value 7",
 	       "capabilities.max_domains", "null", "registers.CAP.fields.RSVD", "(missing)", NULL);
+	/* Every second one of the longest reserved range. */
+	expect(regs(&arch_amd, "EFR2=0xaaaaaaaaaaaa8000", NULL), "EFR2.RSVD",
+	       "reserved, yet set: bit 63, 61, 59, 57, 55, 53, 51, 49, 47, 45, 43, 41, 39, 37, 35, "
+	       "33, 31, 29, 27, 25, 23, 21, 19, 17, 15",
+	       NULL);
 }
 
 /* --- the names that others print ------------------------------------------------ */
