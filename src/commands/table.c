@@ -5,6 +5,8 @@
 
 const struct command *const commands[] = {
 	&command_hwinfo,
+	&command_explain,
+	&command_ps,
 	/* Hidden. */
 	&command_complete,
 	&command_meta,

@@ -106,7 +106,7 @@ const struct refusal refusals[] = {
 
 /* --- BIND ------------------------------------------------------------------------------------------ */
 { "bind.held", "11", OP_VFIO_BIND, EINVAL, { IF_HELD },
-  "{holders} has the device; the kernel says EINVAL and not EBUSY in this case",
+  "{holders} has the device open and, it seems, bound; the kernel says EINVAL and not EBUSY in this case",
   "end that process, or work through it (iommuctl ps)" },
 { "bind.token-old-kernel", "18", OP_VFIO_BIND, EINVAL, { IF_TOKEN, IF_BEFORE_6_17 },
   "this kernel takes no VF tokens on this path; they came with Linux 6.17",
@@ -397,6 +397,12 @@ const struct refusal refusals[] = {
   "dmesg; report it to the kernel's developers" },
 
 /* --- VIOMMU_ALLOC, VDEVICE_ALLOC, queues --------------------------------------------------------------------------- */
+{ "fault-queue-alloc.flags", NULL, OP_FAULT_QUEUE_ALLOC, EOPNOTSUPP, { 0 },
+  "a flag is not known to this kernel; Linux 7.3 has none",
+  "leave the flags out" },
+{ "fault-queue-alloc.files", NULL, OP_FAULT_QUEUE_ALLOC, EMFILE, { 0 },
+  "a queue comes with a descriptor, and this process has as many open as it may",
+  "ulimit -n; close queues that are not needed" },
 { "viommu-alloc.intel", "47", OP_VIOMMU_ALLOC, EOPNOTSUPP, { IF_INTEL },
   "Linux has no virtual IOMMU objects for VT-d; a nested table has its parent HWPT directly",
   "iommuctl hwpt-alloc {device} PARENT --data=vtd-s1 pgtbl_addr=ADDRESS addr_width=48" },

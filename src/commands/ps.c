@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * ps: which processes hold iommufd and VFIO devices.
+ *
+ * The kernel has no list of this; it is read from /proc, as far as the user
+ * may look, and what could not be seen is counted.
+ */
+#include "config.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "commands/table.h"
+#include "host/collect.h"
+#include "host/resolve.h"
+#include "render/table.h"
+#include "uapi/holders.h"
+
+/* --- which files are wanted ------------------------------------------------------------------ */
+
+struct wanted {
+	struct snapshot *snap;
+	struct resolved *devices; /* NULL: everything */
+	size_t n;
+};
+
+static bool same(const char *a, const char *b)
+{
+	return a && b && !strcmp(a, b);
+}
+
+/* A group's file, too, keeps its devices from others. */
+static bool holds_device(const struct holder *h, const struct host_device *dev)
+{
+	if (h->kind == HOLDER_GROUP)
+		return dev->group >= 0 && h->group == dev->group;
+	return same(h->device, dev->name) || same(h->cdev, dev->cdev);
+}
+
+static bool process_wanted(const struct wanted *w, const struct holders *h, size_t first,
+			   size_t end)
+{
+	if (!w->devices)
+		return true;
+	for (size_t i = first; i < end; i++)
+		for (size_t d = 0; d < w->n; d++)
+			if (holds_device(&h->list[i], w->devices[d].device))
+				return true;
+	return false;
+}
+
+/* --- the document ------------------------------------------------------------------------------
+ */
+
+static json_object *file_doc(const struct holder *h)
+{
+	json_object *obj = doc_object();
+
+	doc_add(obj, "fd", doc_int(h->fd));
+	doc_add(obj, "kind", doc_str(holder_kind_name(h->kind)));
+	doc_add(obj, "device", doc_str(h->device));
+	doc_add(obj, "cdev", doc_str(h->cdev));
+	doc_add(obj, "group", h->group >= 0 ? doc_int(h->group) : NULL);
+	return obj;
+}
+
+static bool in_list(json_object *list, const char *text)
+{
+	for (size_t i = 0; i < doc_len(list); i++)
+		if (!strcmp(json_object_get_string(doc_at(list, i)), text))
+			return true;
+	return false;
+}
+
+static json_object *process_doc(const struct holder *list, size_t n)
+{
+	json_object *obj = doc_object(), *files = doc_list(), *devices = doc_list();
+	int64_t iommufds = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		iommufds += list[i].kind == HOLDER_IOMMUFD;
+		doc_push(files, file_doc(&list[i]));
+		if (list[i].device && !in_list(devices, list[i].device))
+			doc_push(devices, doc_str(list[i].device));
+	}
+	doc_add(obj, "pid", doc_int(list->pid));
+	doc_add(obj, "uid", doc_uint(list->uid));
+	doc_add(obj, "command", doc_str(list->command));
+	doc_add(obj, "iommufds", doc_int(iommufds));
+	doc_add(obj, "devices", devices);
+	doc_add(obj, "files", files);
+	return obj;
+}
+
+static json_object *build(const struct wanted *w, const struct holders *h)
+{
+	json_object *doc = doc_new("ps"), *processes = doc_list();
+	size_t end;
+
+	for (size_t i = 0; i < h->n; i = end) {
+		for (end = i; end < h->n && h->list[end].pid == h->list[i].pid; end++)
+			;
+		if (process_wanted(w, h, i, end))
+			doc_push(processes, process_doc(&h->list[i], end - i));
+	}
+	doc_add(doc, "processes", processes);
+	doc_add(doc, "unseen", doc_uint(h->unseen));
+	return doc;
+}
+
+/* --- text ----------------------------------------------------------------------------------------
+ */
+
+static char *append(char *text, const char *more)
+{
+	char *joined = mem_printf("%s%s%s", text ? text : "", text ? ", " : "", more);
+
+	free(text);
+	return joined;
+}
+
+/* What is held, in a few words: devices by name, groups and the rest by kind. */
+static char *held_text(json_object *files)
+{
+	char *text = NULL;
+
+	for (size_t i = 0; i < doc_len(files); i++) {
+		json_object *file = doc_at(files, i), *group = doc_get(file, "group");
+		const char *device = doc_get_str(file, "device", NULL);
+		const char *cdev = doc_get_str(file, "cdev", NULL);
+		const char *kind = doc_get_str(file, "kind", "");
+		char *one;
+
+		if (!strcmp(kind, "iommufd"))
+			continue;
+		if (device && cdev)
+			one = mem_printf("%s (%s)", device, cdev);
+		else if (group)
+			one = mem_printf("group %s", json_object_get_string(group));
+		else
+			one = mem_strdup(device ? device : cdev ? cdev : kind);
+		text = append(text, one);
+		free(one);
+	}
+	return text;
+}
+
+static void number_cell(struct table *t, json_object *obj, const char *key)
+{
+	table_cell(t, json_object_get_string(doc_get(obj, key)));
+}
+
+static void summary_view(struct out *o, json_object *processes)
+{
+	static const struct table_column columns[] = {
+		{ "PID", TABLE_RIGHT },      { "UID", TABLE_RIGHT },  { "COMMAND", TABLE_LEFT },
+		{ "IOMMUFDS", TABLE_RIGHT }, { "HOLDS", TABLE_LEFT },
+	};
+	struct table t;
+
+	table_init(&t, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < doc_len(processes); i++) {
+		json_object *p = doc_at(processes, i);
+		char *held = held_text(doc_get(p, "files"));
+
+		number_cell(&t, p, "pid");
+		number_cell(&t, p, "uid");
+		table_cell(&t, doc_get_str(p, "command", ""));
+		number_cell(&t, p, "iommufds");
+		table_cell(&t, held);
+		free(held);
+	}
+	table_render(&t, o);
+	table_free(&t);
+}
+
+static void files_view(struct out *o, json_object *processes)
+{
+	static const struct table_column columns[] = {
+		{ "PID", TABLE_RIGHT },   { "COMMAND", TABLE_LEFT }, { "FD", TABLE_RIGHT },
+		{ "KIND", TABLE_LEFT },   { "GROUP", TABLE_RIGHT },  { "CDEV", TABLE_LEFT },
+		{ "DEVICE", TABLE_LEFT },
+	};
+	struct table t;
+
+	table_init(&t, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < doc_len(processes); i++) {
+		json_object *p = doc_at(processes, i), *files = doc_get(p, "files");
+
+		for (size_t f = 0; f < doc_len(files); f++) {
+			json_object *file = doc_at(files, f), *group = doc_get(file, "group");
+
+			number_cell(&t, p, "pid");
+			table_cell(&t, doc_get_str(p, "command", ""));
+			number_cell(&t, file, "fd");
+			table_cell(&t, doc_get_str(file, "kind", ""));
+			table_cell(&t, group ? json_object_get_string(group) : NULL);
+			table_cell(&t, doc_get_str(file, "cdev", NULL));
+			table_cell(&t, doc_get_str(file, "device", NULL));
+		}
+	}
+	table_render(&t, o);
+	table_free(&t);
+}
+
+static void view(struct out *o, json_object *doc)
+{
+	json_object *processes = doc_get(doc, "processes");
+	int64_t unseen = doc_get_int(doc, "unseen", 0);
+
+	if (!doc_len(processes))
+		out_str(o, unseen ? "no process that can be looked into holds any of it\n"
+				  : "no process holds any of it\n");
+	else if (o->verbose)
+		files_view(o, processes);
+	else
+		summary_view(o, processes);
+}
+
+/* --- the command
+ * ------------------------------------------------------------------------------------ */
+
+static void say_unseen(const struct holders *h)
+{
+	if (h->unseen)
+		err_note("%zu processes of other users could not be looked into; root sees all",
+			 h->unseen);
+}
+
+static int show(struct cli *cli, const struct wanted *w)
+{
+	struct holders h;
+	json_object *doc;
+
+	holders_collect(&h);
+	say_unseen(&h);
+	doc = build(w, &h);
+	holders_free(&h);
+	return cli_emit(cli, doc, view, STATUS_OK);
+}
+
+static int run(struct cli *cli, void *data)
+{
+	struct wanted w = { 0 };
+	int status = STATUS_OK;
+
+	(void)data;
+	if (cli->n_args)
+		status = snapshot_open(cli, 0, &w.snap);
+	if (!status && cli->n_args)
+		status = resolve_words(w.snap, cli->args, (size_t)cli->n_args, RESOLVE_DEVICE,
+				       &w.devices, &w.n);
+	if (!status)
+		status = show(cli, &w);
+	free(w.devices);
+	snapshot_free(w.snap);
+	return status;
+}
+
+const struct command command_ps = {
+	.name = "ps",
+	.section = "Look",
+	.summary = "list processes that hold iommufd and VFIO devices",
+	.args = "[DEVICE]...",
+	.doc = "Lists processes that have /dev/iommu, VFIO devices or VFIO groups open, with the "
+	       "devices; or those that keep a DEVICE, or its group, from others. Only root sees "
+	       "the processes of all users.",
+	.examples = { "iommuctl ps  # everybody who holds iommufd or VFIO files",
+		      "iommuctl ps 0000:3b:00.0  # who has this device",
+		      "iommuctl ps --json | jq '.processes[].pid'  # for scripts" },
+	.max_args = -1,
+	.run = run,
+};
