@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+#include "base/mem.h"
+
 static bool continuation(const char *s, size_t n)
 {
 	for (size_t i = 1; i < n; i++)
@@ -68,4 +70,20 @@ bool utf8_is_control(uint32_t code)
 {
 	return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x202a && code <= 0x202e) ||
 	       (code >= 0x2066 && code <= 0x2069) || code == 0x200e || code == 0x200f;
+}
+
+char *utf8_one_line(const char *s)
+{
+	char *copy = mem_alloc(strlen(s) * 2 + 1), *out = copy;
+
+	for (; *s; s++) {
+		if (*s != '\n' && *s != '\t') {
+			*out++ = *s;
+			continue;
+		}
+		*out++ = '\\';
+		*out++ = *s == '\n' ? 'n' : 't';
+	}
+	*out = '\0';
+	return copy;
 }

@@ -29,6 +29,9 @@ bool utf8_valid(const char *s, size_t len);
 /** Code points in the string: what a column is aligned by. Invalid bytes count as four (\xNN). */
 size_t utf8_width(const char *s);
 
+/** A copy of @s, to be freed, in which newlines and tabs are written as \n and \t. */
+char *utf8_one_line(const char *s);
+
 /** True for what must never reach a terminal: C0 and C1 controls, DEL, bidirectional overrides. */
 bool utf8_is_control(uint32_t code);
 

@@ -21,7 +21,8 @@ void table_cell_styled(struct table *t, enum out_style style, const char *text)
 	t->cells = mem_grow(t->cells, t->n_cells, sizeof(*t->cells));
 	t->styles = mem_grow(t->styles, t->n_cells, sizeof(*t->styles));
 	t->styles[t->n_cells] = style;
-	t->cells[t->n_cells++] = mem_strdup(text && *text ? text : "-");
+	/* A cell is on one line whatever was put into it. */
+	t->cells[t->n_cells++] = utf8_one_line(text && *text ? text : "-");
 }
 
 void table_cell(struct table *t, const char *text)
@@ -101,7 +102,8 @@ void table_render(const struct table *t, struct out *o)
 	if (!t->n_cells)
 		return;
 	widths = column_widths(t);
-	render_row(t, o, NULL, NULL, widths);
+	if (!t->no_titles)
+		render_row(t, o, NULL, NULL, widths);
 	for (size_t i = 0; i + t->n_columns <= t->n_cells; i += t->n_columns)
 		render_row(t, o, t->cells + i, t->styles + i, widths);
 	free(widths);

@@ -5,6 +5,7 @@
 #ifndef IOMMUCTL_RENDER_TABLE_H
 #define IOMMUCTL_RENDER_TABLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/out.h"
@@ -20,6 +21,7 @@ struct table {
 	char **cells; /* n_rows * n_columns, owned */
 	enum out_style *styles;
 	size_t n_cells;
+	bool no_titles; /* leave the title row out */
 };
 
 /** Begin a table; @columns must live as long as it. */
