@@ -71,7 +71,7 @@ static const char *firmware_table(struct snapshot *snap)
 /* An IORT is there on every Arm server, with or without an SMMU: it proves nothing. */
 static void find_state(struct snapshot *snap)
 {
-	if (snap->n_iommus)
+	if (snapshot_has_iommu(snap))
 		return;
 	snap->state = IOMMU_KERNEL_OFF;
 	snap->state_evidence = off_switch(snap);

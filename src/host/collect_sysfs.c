@@ -353,7 +353,9 @@ static void collect_group(struct collector *c, const char *name, unsigned int wa
 		return;
 	group = snapshot_add_group(c->snap, id);
 	snprintf(file, sizeof(file), "%d/type", id);
-	if (hostfs_read_at(&c->outer, file, c->text, sizeof(c->text)) > 0)
+	/* The kernel's "unknown" is a group without a default domain (of emulated devices). */
+	if (hostfs_read_at(&c->outer, file, c->text, sizeof(c->text)) > 0 &&
+	    strcmp(c->text, "unknown"))
 		group->type = shared_word(c, c->text);
 	snprintf(file, sizeof(file), "%d/reserved_regions", id);
 	if (want & COLLECT_RESERVED)

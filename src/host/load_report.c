@@ -82,6 +82,7 @@ static const struct member device_members[] = {
 	{ "subsystem_vendor", MEMBER_HEX | MEMBER_NULL },
 	{ "subsystem_device", MEMBER_HEX | MEMBER_NULL },
 	{ "class", MEMBER_HEX | MEMBER_NULL },
+	{ "class_name", MEMBER_STRING | MEMBER_NULL },
 	{ "vendor_name", MEMBER_STRING | MEMBER_NULL },
 	{ "device_name", MEMBER_STRING | MEMBER_NULL },
 	{ "driver", MEMBER_STRING | MEMBER_NULL },
@@ -355,6 +356,7 @@ static void load_device(struct loader *l, json_object *obj)
 	dev->group = small_int(obj, "group");
 	dev->driver = word(l, obj, "driver");
 	dev->cdev = word(l, obj, "cdev");
+	dev->class_name = word(l, obj, "class_name");
 	dev->vendor_name = word(l, obj, "vendor_name");
 	dev->device_name = word(l, obj, "device_name");
 	dev->hw_info_why = word(l, obj, "hw_info_why");

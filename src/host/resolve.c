@@ -125,7 +125,8 @@ static int unknown(const struct snapshot *snap, const char *said, const char *na
 	const char *near = nearest(snap, name, kinds);
 	char *where = place(snap);
 
-	err_input(said, "iommuctl list", "no %s '%s' %s%s%s%s", kinds_word(kinds), said, where,
+	err_input(said, kinds == RESOLVE_IOMMU ? "iommuctl list --iommus" : "iommuctl list",
+		  "no %s '%s' %s%s%s%s", kinds_word(kinds), said, where,
 		  near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 	free(where);
 	return STATUS_TROUBLE;

@@ -72,6 +72,7 @@ struct host_device {
 	const char *cdev;        /* vfio3 (name below vfio-dev), NULL none */
 	const char *vendor_name; /* from the database of names, NULL: not looked up or unknown */
 	const char *device_name;
+	const char *class_name;
 	struct host_hw_info *hw_info; /* NULL: not asked, or no answer */
 	const char *hw_info_why;      /* why there is none, or NULL */
 };
@@ -146,6 +147,9 @@ struct host_device *snapshot_add_device(struct snapshot *snap, const char *bus, 
 
 /** Bring the lists into their order, correct the indices between them and count members. */
 void snapshot_finish(struct snapshot *snap);
+
+/** True when there is an IOMMU that is hardware (or, in a guest, stands for it). */
+bool snapshot_has_iommu(const struct snapshot *snap);
 
 /** Look up by name or id; NULL when there is none. After snapshot_finish(). */
 struct host_iommu *snapshot_iommu(const struct snapshot *snap, const char *name);

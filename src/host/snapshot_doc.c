@@ -25,6 +25,7 @@ enum memo_place {
 	MEMO_CLASS,
 	MEMO_VENDOR_NAME,
 	MEMO_DEVICE_NAME,
+	MEMO_CLASS_NAME,
 	MEMO_DRIVER,
 	MEMO_IOMMU,
 	MEMO_GROUP,
@@ -200,6 +201,7 @@ json_object *snapshot_doc_device(struct snapshot_docs *docs, const struct host_d
 	add(o, "subsystem_vendor", id(docs, MEMO_SUBVENDOR, dev, dev->subvendor, 16));
 	add(o, "subsystem_device", id(docs, MEMO_SUBDEVICE, dev, dev->subdevice, 16));
 	add(o, "class", id(docs, MEMO_CLASS, dev, dev->class_code, 24));
+	add(o, "class_name", word(docs, MEMO_CLASS_NAME, dev->class_name));
 	add(o, "vendor_name", word(docs, MEMO_VENDOR_NAME, dev->vendor_name));
 	add(o, "device_name", word(docs, MEMO_DEVICE_NAME, dev->device_name));
 	add(o, "driver", word(docs, MEMO_DRIVER, dev->driver));
