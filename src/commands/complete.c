@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "commands/complete_host.h"
 #include "commands/table.h"
 #include "decode/field.h"
 
@@ -31,8 +32,10 @@ static const struct {
 	const char *kind;
 	void (*values)(const char *command, struct out *o);
 } kinds[] = {
-	{ "TYPE", values_type },
-	{ "WHEN", values_when },
+	{ "CLASS", complete_classes },  { "COL", complete_columns },
+	{ "DEVICE", complete_devices }, { "DRIVER", complete_drivers },
+	{ "GROUP", complete_groups },   { "IOMMU", complete_iommus },
+	{ "TYPE", values_type },        { "WHEN", values_when },
 };
 
 void complete_values(const char *kind, const char *command, struct out *o)

@@ -7,6 +7,7 @@ const struct command *const commands[] = {
 	&command_hwinfo,
 	&command_explain,
 	&command_ps,
+	&command_list,
 	/* Hidden. */
 	&command_complete,
 	&command_meta,

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the machine at hand offers to complete: devices, IOMMUs, groups, drivers. */
+#ifndef IOMMUCTL_COMMANDS_COMPLETE_HOST_H
+#define IOMMUCTL_COMMANDS_COMPLETE_HOST_H
+
+#include "base/out.h"
+
+/** Providers for complete.c: one "value<TAB>description" a line. @command is not used. */
+void complete_devices(const char *command, struct out *o);
+void complete_iommus(const char *command, struct out *o);
+void complete_groups(const char *command, struct out *o);
+void complete_drivers(const char *command, struct out *o);
+
+/** Words for classes of devices. */
+void complete_classes(const char *command, struct out *o);
+
+/** Columns of "list"; nothing for other commands. */
+void complete_columns(const char *command, struct out *o);
+
+#endif

@@ -1,0 +1,628 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * list: IOMMUs, groups and devices, and how they belong together.
+ *
+ * Needs no privilege and wakes nothing: everything comes from directories and
+ * small attributes of sysfs.
+ */
+#include "config.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/utf8.h"
+#include "cli.h"
+#include "commands/list_columns.h"
+#include "commands/table.h"
+#include "host/collect.h"
+#include "host/filter.h"
+#include "host/names.h"
+#include "host/snapshot_doc.h"
+#include "render/tree.h"
+
+enum {
+	KEY_COLUMNS = 'o',
+	KEY_NO_HEADINGS = 'n',
+	KEY_IOMMUS = 0x100,
+	KEY_GROUPS,
+	KEY_TREE,
+	KEY_LIST_COLUMNS,
+	KEY_DRIVER,
+	KEY_GROUP,
+	KEY_IOMMU,
+	KEY_CLASS,
+	KEY_USABLE,
+	KEY_GROUP_OF,
+};
+
+enum { MAX_FILTERS = 256 };
+
+struct list_opts {
+	int view_key; /* KEY_IOMMUS, KEY_GROUPS, KEY_TREE or 0 */
+	char *columns;
+	bool no_headings, list_columns, usable;
+	/* Filters in the order of the command line. */
+	struct {
+		enum filter_kind kind;
+		char *words;
+	} filters[MAX_FILTERS];
+	size_t n_filters;
+};
+
+/* Everything that a run works with. */
+struct list {
+	struct cli *cli;
+	const struct list_opts *opts;
+	enum list_view view;
+	bool tree;
+	struct snapshot *snap;
+	struct filter filter;
+	struct list_choice choice;
+	struct snapshot_selection select;
+	bool *devices, *groups, *iommus; /* what @select points to */
+};
+
+static const struct argp_option options[] = {
+	{ "iommus", KEY_IOMMUS, NULL, 0, "one row per IOMMU", 0 },
+	{ "groups", KEY_GROUPS, NULL, 0, "one row per IOMMU group", 0 },
+	{ "tree", KEY_TREE, NULL, 0, "devices below their groups below their IOMMUs", 0 },
+	{ "columns", KEY_COLUMNS, "COL,...", 0, "show these columns, 'all' of them", 0 },
+	{ "no-headings", KEY_NO_HEADINGS, NULL, 0, "leave out the titles of the columns", 0 },
+	{ "list-columns", KEY_LIST_COLUMNS, NULL, 0, "say which columns there are", 0 },
+	{ "driver", KEY_DRIVER, "DRIVER", 0, "only devices of a driver, or 'none'", 0 },
+	{ "group", KEY_GROUP, "GROUP", 0, "only devices of a group, or 'none'", 0 },
+	{ "iommu", KEY_IOMMU, "IOMMU", 0, "only devices behind an IOMMU, or 'none'", 0 },
+	{ "class", KEY_CLASS, "CLASS", 0, "only devices of a class: net, nvme, 0x0300, ...", 0 },
+	{ "usable", KEY_USABLE, NULL, 0, "only devices that VFIO can hand out as they are", 0 },
+	{ "group-of", KEY_GROUP_OF, "DEVICE", 0, "only the devices in the group of DEVICE", 0 },
+	{ 0 }
+};
+
+/* --- the command line ----------------------------------------------------------------------- */
+
+static error_t add_filter(struct list_opts *o, enum filter_kind kind, char *words)
+{
+	if (o->n_filters >= MAX_FILTERS) {
+		err_usage("more than %d filters; put values into one, separated by commas",
+			  MAX_FILTERS);
+		return EINVAL;
+	}
+	o->filters[o->n_filters].kind = kind;
+	o->filters[o->n_filters++].words = words;
+	return 0;
+}
+
+static error_t set_view(struct list_opts *o, int key)
+{
+	if (o->view_key && o->view_key != key) {
+		err_usage("--iommus, --groups and --tree exclude each other");
+		return EINVAL;
+	}
+	o->view_key = key;
+	return 0;
+}
+
+static error_t option(struct cli *cli, void *opts, int key, char *arg)
+{
+	struct list_opts *o = opts;
+
+	(void)cli;
+	switch (key) {
+	case KEY_IOMMUS:
+	case KEY_GROUPS:
+	case KEY_TREE:
+		return set_view(o, key);
+	case KEY_COLUMNS:
+		o->columns = arg;
+		return 0;
+	case KEY_NO_HEADINGS:
+		o->no_headings = true;
+		return 0;
+	case KEY_LIST_COLUMNS:
+		o->list_columns = true;
+		return 0;
+	case KEY_USABLE:
+		o->usable = true;
+		return 0;
+	case KEY_DRIVER:
+		return add_filter(o, FILTER_DRIVER, arg);
+	case KEY_GROUP:
+		return add_filter(o, FILTER_GROUP, arg);
+	case KEY_IOMMU:
+		return add_filter(o, FILTER_IOMMU, arg);
+	case KEY_CLASS:
+		return add_filter(o, FILTER_CLASS, arg);
+	case KEY_GROUP_OF:
+		return add_filter(o, FILTER_GROUP_OF, arg);
+	default:
+		return ARGP_ERR_UNKNOWN;
+	}
+}
+
+/* --- --list-columns --------------------------------------------------------------------------- */
+
+static json_object *column_doc(const struct list_column *column)
+{
+	json_object *o = doc_object(), *keys = doc_list();
+
+	for (const char *const *k = column->keys; *k; k++)
+		doc_push(keys, doc_str(*k));
+	doc_add(o, "view", doc_str(list_view_key(column->view)));
+	doc_add(o, "name", doc_str(column->name));
+	doc_add(o, "keys", keys);
+	doc_add(o, "default", doc_bool(column->show == SHOW_ALWAYS));
+	doc_add(o, "verbose", doc_bool(column->show >= SHOW_VERBOSE));
+	doc_add(o, "description", doc_str(column->doc));
+	return o;
+}
+
+static void columns_view(struct out *o, json_object *doc)
+{
+	static const struct table_column titles[] = {
+		{ "VIEW" }, { "COLUMN" }, { "SHOWN" }, { "DESCRIPTION" }
+	};
+	json_object *list = doc_get(doc, "columns");
+	struct table t;
+
+	table_init(&t, titles, ARRAY_SIZE(titles));
+	for (size_t i = 0; i < doc_len(list); i++) {
+		json_object *c = doc_at(list, i);
+
+		table_cell(&t, doc_get_str(c, "view", ""));
+		table_cell(&t, doc_get_str(c, "name", ""));
+		table_cell(&t, doc_get_bool(c, "default", false)   ? "yes"
+			       : doc_get_bool(c, "verbose", false) ? "with -v"
+								   : "with -o");
+		table_cell(&t, doc_get_str(c, "description", ""));
+	}
+	table_render(&t, o);
+	table_free(&t);
+}
+
+static int show_columns(struct cli *cli)
+{
+	json_object *doc = doc_new("list"), *list = doc_list();
+
+	for (size_t i = 0; i < n_list_columns; i++)
+		doc_push(list, column_doc(&list_columns[i]));
+	doc_add(doc, "columns", list);
+	return cli_emit(cli, doc, columns_view, STATUS_OK);
+}
+
+/* --- what is meant ------------------------------------------------------------------------------
+ */
+
+/* With filters, groups and IOMMUs are listed that have a device which is. */
+static void select_owners(struct list *l)
+{
+	const struct snapshot *snap = l->snap;
+
+	for (size_t i = 0; i < snap->n_devices; i++) {
+		const struct host_device *dev = &snap->devices[i];
+		const struct host_group *group = snapshot_group(snap, dev->group);
+
+		if (!l->devices[i])
+			continue;
+		if (group)
+			l->groups[group - snap->groups] = true;
+		if (dev->iommu >= 0)
+			l->iommus[dev->iommu] = true;
+	}
+}
+
+static int select_rows(struct list *l)
+{
+	const struct snapshot *snap = l->snap;
+
+	l->devices = mem_zalloc(snap->n_devices);
+	l->groups = mem_zalloc(snap->n_groups);
+	l->iommus = mem_zalloc(snap->n_iommus);
+	if (filter_apply(&l->filter, snap, l->devices))
+		return STATUS_TROUBLE;
+	if (!filter_is_set(&l->filter))
+		return STATUS_OK;
+	select_owners(l);
+	l->select.devices = l->devices;
+	l->select.groups = l->groups;
+	l->select.iommus = l->iommus;
+	return STATUS_OK;
+}
+
+static json_object *make_doc(struct list *l)
+{
+	json_object *doc = doc_new("list");
+	char *hint = snapshot_state_hint(l->snap);
+
+	snapshot_doc_add(doc, l->snap, &l->select);
+	doc_add(doc, "hint", doc_str(hint));
+	free(hint);
+	return doc;
+}
+
+/* --- JSON
+ * ----------------------------------------------------------------------------------------- */
+
+static json_object *rows_of(const struct list *l, json_object *doc)
+{
+	return doc_get(doc, list_view_key(l->view));
+}
+
+static void restrict_rows(const struct list *l, json_object *doc)
+{
+	json_object *rows = rows_of(l, doc);
+
+	for (size_t i = 0; l->opts->columns && i < doc_len(rows); i++)
+		list_restrict(&l->choice, doc_at(rows, i));
+}
+
+/* One object a line: what the document's list holds, each able to stand alone. */
+static int show_lines(struct list *l, json_object *doc)
+{
+	static const char *const kinds[] = {
+		[LIST_DEVICES] = "device", [LIST_GROUPS] = "group", [LIST_IOMMUS] = "iommu"
+	};
+	json_object *rows = rows_of(l, doc);
+	struct out o;
+
+	cli_out_init(l->cli, &o);
+	for (size_t i = 0; i < doc_len(rows); i++) {
+		json_object *line = doc_new("list"), *row = doc_at(rows, i);
+
+		doc_add(line, "kind", doc_str(kinds[l->view]));
+		json_object_object_foreach(row, key, value)
+			doc_add_copy(line, key, json_object_get(value));
+		doc_render_json(&o, line, true);
+		json_object_put(line);
+	}
+	json_object_put(doc);
+	l->cli->emitted = true;
+	return cli_out_done(l->cli, &o, STATUS_OK);
+}
+
+static int show_json(struct list *l)
+{
+	json_object *doc = make_doc(l);
+
+	restrict_rows(l, doc);
+	if (l->cli->json_lines)
+		return show_lines(l, doc);
+	return cli_emit(l->cli, doc, NULL, STATUS_OK);
+}
+
+/* --- text
+ * ------------------------------------------------------------------------------------------ */
+
+static char *title(const char *name)
+{
+	char *s = mem_strdup(name);
+
+	for (char *c = s; *c; c++)
+		if (*c >= 'a' && *c <= 'z')
+			*c = (char)(*c - 'a' + 'A');
+	return s;
+}
+
+static enum out_style cell_style(const struct list_column *column, json_object *row)
+{
+	if (strcmp(column->name, "usable"))
+		return OUT_PLAIN;
+	return doc_get_bool(row, "usable", false) ? OUT_GOOD : OUT_DIM;
+}
+
+static void table_view(const struct list *l, struct out *o, json_object *rows)
+{
+	size_t n = l->choice.n;
+	struct table_column *titles = mem_zalloc(n * sizeof(*titles));
+	struct table t;
+
+	for (size_t c = 0; c < n; c++) {
+		titles[c].title = title(l->choice.columns[c]->name);
+		titles[c].align = l->choice.columns[c]->right ? TABLE_RIGHT : TABLE_LEFT;
+	}
+	table_init(&t, titles, n);
+	t.no_titles = l->opts->no_headings;
+	for (size_t i = 0; i < doc_len(rows); i++)
+		for (size_t c = 0; c < n; c++) {
+			json_object *row = doc_at(rows, i);
+			char *text = list_cell(l->choice.columns[c], row);
+
+			table_cell_styled(&t, cell_style(l->choice.columns[c], row), text);
+			free(text);
+		}
+	table_render(&t, o);
+	table_free(&t);
+	for (size_t c = 0; c < n; c++)
+		free((char *)(uintptr_t)titles[c].title);
+	free(titles);
+}
+
+/* Text from the machine, where a line must not end. */
+static void put_line(struct out *o, const char *s)
+{
+	char *line = utf8_one_line(s);
+
+	out_str(o, line);
+	free(line);
+}
+
+/* Bare values, one row a line: for a shell that asks for a list of names. */
+static void bare_view(const struct list *l, struct out *o, json_object *rows)
+{
+	for (size_t i = 0; i < doc_len(rows); i++) {
+		char *text = list_cell(l->choice.columns[0], doc_at(rows, i));
+
+		put_line(o, text ? text : "-");
+		out_str(o, "\n");
+		free(text);
+	}
+}
+
+/* A device of the tree: its place in the document, and what it is below. */
+struct leaf {
+	json_object *row;
+	size_t iommu; /* place in the document, or how many there are for none */
+	int64_t group;
+	size_t place;
+};
+
+static int by_parents(const void *x, const void *y)
+{
+	const struct leaf *a = x, *b = y;
+
+	if (a->iommu != b->iommu)
+		return a->iommu < b->iommu ? -1 : 1;
+	if (a->group != b->group)
+		return a->group < b->group ? -1 : 1;
+	return a->place < b->place ? -1 : 1;
+}
+
+static size_t place_of_iommu(json_object *iommus, const char *name)
+{
+	size_t n = doc_len(iommus), i = 0;
+
+	while (i < n && strcmp(doc_get_str(doc_at(iommus, i), "name", ""), name))
+		i++;
+	return name[0] ? i : n;
+}
+
+static struct leaf *sorted_leaves(json_object *doc)
+{
+	json_object *devices = doc_get(doc, "devices"), *iommus = doc_get(doc, "iommus");
+	size_t n = doc_len(devices);
+	struct leaf *leaves = mem_alloc((n + 1) * sizeof(*leaves));
+
+	for (size_t i = 0; i < n; i++) {
+		json_object *row = doc_at(devices, i);
+
+		leaves[i] =
+			(struct leaf) { row, place_of_iommu(iommus, doc_get_str(row, "iommu", "")),
+					doc_get_int(row, "group", INT64_MAX), i };
+	}
+	qsort(leaves, n, sizeof(*leaves), by_parents);
+	/* Ends every run of equal parents. */
+	leaves[n] = (struct leaf) { NULL, SIZE_MAX, INT64_MAX, n };
+	return leaves;
+}
+
+static void draw_iommu(struct tree *t, json_object *iommus, size_t place)
+{
+	json_object *iommu = doc_at(iommus, place);
+
+	tree_branch(t, 0, false);
+	out_styled(t->out, OUT_TITLE, iommu ? doc_get_str(iommu, "name", "") : "no IOMMU");
+	if (iommu)
+		out_printf(t->out, " (%s)", doc_get_str(iommu, "type", "unknown"));
+	out_str(t->out, "\n");
+}
+
+static const char *group_type(json_object *groups, int64_t id)
+{
+	size_t low = 0, high = doc_len(groups);
+
+	/* Sorted by id. */
+	while (low < high) {
+		size_t mid = low + (high - low) / 2;
+		int64_t at = doc_get_int(doc_at(groups, mid), "id", -1);
+
+		if (at == id)
+			return doc_get_str(doc_at(groups, mid), "type", NULL);
+		if (at < id)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return NULL;
+}
+
+static void draw_group(struct tree *t, json_object *groups, int64_t id, bool last)
+{
+	const char *type = group_type(groups, id);
+
+	tree_branch(t, 1, last);
+	if (id == INT64_MAX)
+		out_str(t->out, "no group");
+	else
+		out_printf(t->out, "group %lld", (long long)id);
+	if (type)
+		out_printf(t->out, " (%s)", type);
+	out_str(t->out, "\n");
+}
+
+static void draw_device(struct tree *t, json_object *row, bool last)
+{
+	static const char *const keys[] = { "name", "driver", "cdev", "device_name" };
+
+	tree_branch(t, 2, last);
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
+		const char *word = doc_get_str(row, keys[i], NULL);
+
+		if (!word)
+			continue;
+		out_str(t->out, i ? "  " : "");
+		put_line(t->out, word);
+	}
+	out_str(t->out, "\n");
+}
+
+/* No device after @l has its parents: the same IOMMU, or also the same group. */
+static bool ends_iommu(const struct leaf *l)
+{
+	return l[0].iommu != l[1].iommu;
+}
+
+static bool ends_group(const struct leaf *l)
+{
+	return ends_iommu(l) || l[0].group != l[1].group;
+}
+
+static bool is_last_group(const struct leaf *l)
+{
+	while (!ends_group(l))
+		l++;
+	return ends_iommu(l);
+}
+
+static void tree_view(struct out *o, json_object *doc)
+{
+	json_object *iommus = doc_get(doc, "iommus"), *groups = doc_get(doc, "groups");
+	struct leaf *leaves = sorted_leaves(doc);
+	size_t next = 0;
+	struct tree t;
+
+	tree_init(&t, o);
+	for (const struct leaf *l = leaves; l->row; l++) {
+		if (l == leaves || ends_iommu(l - 1)) {
+			/* IOMMUs without devices stand between. */
+			for (; next < l->iommu; next++)
+				draw_iommu(&t, iommus, next);
+			draw_iommu(&t, iommus, next++);
+		}
+		if (l == leaves || ends_group(l - 1))
+			draw_group(&t, groups, l->group, is_last_group(l));
+		draw_device(&t, l->row, ends_group(l));
+	}
+	for (; next < doc_len(iommus); next++)
+		draw_iommu(&t, iommus, next);
+	free(leaves);
+}
+
+static int show_text(struct list *l)
+{
+	json_object *doc = make_doc(l);
+	const char *hint = doc_get_str(doc, "hint", NULL);
+	struct out o;
+
+	cli_out_init(l->cli, &o);
+	if (l->cli->quiet)
+		bare_view(l, &o, rows_of(l, doc));
+	else if (l->tree)
+		tree_view(&o, doc);
+	else
+		table_view(l, &o, rows_of(l, doc));
+	if (hint && !l->cli->quiet)
+		err_note("%s", hint);
+	json_object_put(doc);
+	return cli_out_done(l->cli, &o, STATUS_OK);
+}
+
+/* --- all of it
+ * ---------------------------------------------------------------------------------------- */
+
+static int prepare(struct list *l)
+{
+	const struct list_opts *o = l->opts;
+
+	l->tree = o->view_key == KEY_TREE;
+	l->view = o->view_key == KEY_IOMMUS   ? LIST_IOMMUS
+		  : o->view_key == KEY_GROUPS ? LIST_GROUPS
+					      : LIST_DEVICES;
+	if (l->tree && o->columns)
+		return err_usage("-o has no meaning for --tree");
+	if (o->columns && list_columns_parse(&l->choice, l->view, o->columns))
+		return STATUS_TROUBLE;
+	if (!o->columns)
+		list_columns_default(&l->choice, l->view, l->cli->verbose);
+	for (size_t i = 0; i < o->n_filters; i++)
+		filter_add(&l->filter, o->filters[i].kind, o->filters[i].words);
+	for (int i = 0; i < l->cli->n_args; i++)
+		filter_add_word(&l->filter, FILTER_DEVICE, l->cli->args[i]);
+	l->filter.usable = o->usable;
+	return STATUS_OK;
+}
+
+static bool chosen(const struct list *l, const char *key)
+{
+	for (size_t i = 0; i < l->choice.n; i++)
+		for (const char *const *k = l->choice.columns[i]->keys; *k; k++)
+			if (!strcmp(*k, key))
+				return true;
+	return false;
+}
+
+/* Names are looked up, and reserved regions read, where they are shown. */
+static bool wants_names(const struct list *l)
+{
+	if (l->cli->json && !l->opts->columns)
+		return true;
+	return l->tree || chosen(l, "vendor_name") || chosen(l, "device_name") ||
+	       chosen(l, "class_name");
+}
+
+static bool wants_reserved(const struct list *l)
+{
+	return (l->cli->json && !l->cli->json_lines) || chosen(l, "reserved");
+}
+
+static int collect(struct list *l)
+{
+	if (snapshot_open(l->cli, wants_reserved(l) ? COLLECT_RESERVED : 0, &l->snap))
+		return STATUS_TROUBLE;
+	if (wants_names(l))
+		names_fill(l->snap);
+	return select_rows(l);
+}
+
+static int run(struct cli *cli, void *opts)
+{
+	struct list l = { .cli = cli, .opts = opts };
+	int status;
+
+	if (l.opts->list_columns)
+		return show_columns(cli);
+	status = prepare(&l);
+	if (status == STATUS_OK)
+		status = collect(&l);
+	if (status == STATUS_OK)
+		status = cli->json || cli->json_lines ? show_json(&l) : show_text(&l);
+	filter_free(&l.filter);
+	snapshot_free(l.snap);
+	free(l.choice.columns);
+	free(l.devices);
+	free(l.groups);
+	free(l.iommus);
+	return status;
+}
+
+const struct command command_list = {
+	.name = "list",
+	.section = "Look",
+	.summary = "list IOMMUs, groups and devices",
+	.args = "[DEVICE]...",
+	.doc = "Shows the devices of the machine with their IOMMU, group, driver and VFIO "
+	       "character "
+	       "device, or, with --groups and --iommus, the groups and IOMMUs with their devices. "
+	       "Needs no privilege and wakes no device. Filters of one kind are alternatives, "
+	       "filters of several kinds narrow each other down. Scripts name their columns: the "
+	       "default ones may change.",
+	.examples = { "iommuctl list --usable                 # what can be given to a guest now",
+		      "iommuctl list --group-of 3b:00.0       # what would go with it",
+		      "iommuctl list --class=net -o name,driver --json" },
+	.max_args = -1,
+	.uses = USES_SNAPSHOT | USES_LINES,
+	.options = options,
+	.option = option,
+	.opts_size = sizeof(struct list_opts),
+	.run = run,
+};
