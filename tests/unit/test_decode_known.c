@@ -78,7 +78,7 @@ static void intel_client_unit(void)
 
 	expect(s, "version", "1:0", "product", "null", "registers.CAP.value", "0x00d2008c40660462",
 	       "CAP.ND", "256 domains", "CAP.PLMR", "yes", "CAP.PHMR", "yes", "CAP.CM",
-	       "entries that are not present are never cached", "CAP.SAGAW", "48 bits, 4 levels",
+	       "entries that are not present are never cached", "CAP.SAGAW", "48-bit (4 levels)",
 	       "CAP.MGAW", "39 bits", "CAP.ZLR", "allowed", "CAP.FRO", "at 0x400", "CAP.SSLPS",
 	       "2 MiB, 1 GiB", "CAP.PSI", "yes", "CAP.NFR", "1", "CAP.MAMV",
 	       "up to 2^18 pages (1 GiB) by one invalidation", "CAP.DWD", "yes", "CAP.DRD", "yes",
@@ -115,7 +115,7 @@ static void intel_server_units(void)
 	       "capabilities.pasid_bits", "0", "capabilities.nested_translation", "true",
 	       "capabilities.dirty_tracking", "true", "capabilities.first_stage_levels", "4", NULL);
 	expect(regs(&arch_vtd, "CAP=0x19ed008c40780c66", "ECAP=0x3ee9e86f050df", NULL), "CAP.SAGAW",
-	       "48 bits, 4 levels, 57 bits, 5 levels", "capabilities.second_stage_levels", "5",
+	       "48-bit (4 levels), 57-bit (5 levels)", "capabilities.second_stage_levels", "5",
 	       "capabilities.first_stage_levels", "5", "capabilities.input_address_bits", "57",
 	       NULL);
 }
