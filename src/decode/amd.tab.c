@@ -69,7 +69,7 @@ static const struct field efr2[] = {
 	BIT(1,         "SEVSNPIO_SUP", "trusted input and output (SEV-TIO)", .aliases = "SEV-TIO", .flags = FIELD_TENTATIVE,
 		.note = "named by Linux only"),
 	BIT(2,         "TMPMSup", "tiered-memory page migration", .flags = FIELD_TENTATIVE,
-		.note = "named by FreeBSD; PageMigrationSup in the vendor's firmware"),
+		.note = "TMPMSup in an operating system, PageMigrationSup in the vendor's firmware"),
 	BIT(3,         "GCR3TRPModeSup", "GCR3 table root pointer may be a guest-physical address"),
 	BIT(4,         "GAPPIDisSup", "guest APIC physical processor interrupt can be disabled"),
 	ENUM(7, 5,     "SNPAVICSup", "AVIC with secure nested paging", .flags = FIELD_ORDERED,
