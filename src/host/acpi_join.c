@@ -3,8 +3,9 @@
  * Which devices the ACPI tables speak of.
  *
  * Tables name devices by bus numbers, paths below bridges, requester id ranges
- * or stream ids; a person asks about 0000:3b:00.0. Works on parsed tables, so
- * that it is the same for a live machine and for a saved one.
+ * or stream ids; a person asks about 0000:3b:00.0. Each structure is turned
+ * into claims once, and each device is held against them. Works on parsed
+ * tables, so that it is the same for a live machine and for a copied one.
  */
 #include "config.h"
 #include "host/acpi.h"
@@ -16,15 +17,36 @@
 #include "base/mem.h"
 #include "render/doc.h"
 
+/* A set of PCI functions that a structure speaks of. */
+struct claim {
+	int64_t segment, last_segment;
+	unsigned int first, last;      /* requester ids */
+	const struct acpi_device *top; /* if set: this one only, or what is below it as well */
+	bool below;
+};
+
+struct claims {
+	struct claim *list;
+	size_t n;
+	bool rest; /* and every function of @segment that no other unit claims */
+	int64_t segment;
+};
+
 struct join {
 	const struct acpi_device *devices;
 	size_t count;
 	json_object *structures; /* of the table at hand */
 	json_object *problems;   /* likewise */
+	struct claims *claims;   /* one per structure */
+	size_t n_claims, steps;  /* of all structures together */
 };
 
-/* Does @structure speak of @dev? */
-typedef bool covers_fn(const struct join *j, json_object *structure, const struct acpi_device *dev);
+enum {
+	ANY_RID = 0xffff,
+	/* Real tables stay far below; what a made up one can cost is bounded. */
+	MAX_CLAIMS = 100000,
+	MAX_STEPS = 10000000,
+};
 
 bool acpi_pci_address(const char *name, uint16_t *segment, uint8_t *bus, uint8_t *devfn)
 {
@@ -40,11 +62,6 @@ bool acpi_pci_address(const char *name, uint16_t *segment, uint8_t *bus, uint8_t
 	return true;
 }
 
-static unsigned int rid_of(const struct acpi_device *dev)
-{
-	return (unsigned int)dev->bus << 8 | dev->devfn;
-}
-
 /* "00:1f.3" as a requester id. */
 static bool doc_rid(json_object *obj, const char *key, unsigned int *rid)
 {
@@ -56,20 +73,41 @@ static bool doc_rid(json_object *obj, const char *key, unsigned int *rid)
 	return true;
 }
 
-static bool same_segment(json_object *structure, const struct acpi_device *dev)
+static int64_t segment_of(json_object *structure)
 {
-	return doc_get_int(structure, "segment", 0) == dev->segment;
+	return doc_get_int(structure, "segment", 0);
 }
 
-/* --- DMAR ------------------------------------------------------------------------------ */
+static bool is_type(json_object *structure, const char *type)
+{
+	return !strcmp(doc_get_str(structure, "type", ""), type);
+}
 
-static const struct acpi_device *find_hop(const struct join *j, json_object *structure, int bus,
+/* Never NULL: claims that are too many are forgotten. */
+static struct claim *add_claim(struct join *j, struct claims *c, int64_t segment,
+			       unsigned int first, unsigned int last)
+{
+	static struct claim surplus;
+
+	if (j->n_claims >= MAX_CLAIMS)
+		return &surplus;
+	j->n_claims++;
+	c->list = mem_grow(c->list, c->n, sizeof(*c->list));
+	c->list[c->n] = (struct claim) {
+		.segment = segment, .last_segment = segment, .first = first, .last = last
+	};
+	return &c->list[c->n++];
+}
+
+/* --- DMAR: paths of devices ---------------------------------------------------------------- */
+
+static const struct acpi_device *find_hop(const struct join *j, int64_t segment, int bus,
 					  const struct acpi_device *above, unsigned int devfn)
 {
 	for (size_t i = 0; i < j->count; i++) {
 		const struct acpi_device *dev = &j->devices[i];
 
-		if (!same_segment(structure, dev) || dev->devfn != devfn)
+		if (dev->segment != segment || dev->devfn != devfn)
 			continue;
 		if (above ? dev->parent == above - j->devices : dev->bus == bus)
 			return dev;
@@ -78,7 +116,7 @@ static const struct acpi_device *find_hop(const struct join *j, json_object *str
 }
 
 /* The function at the end of a scope's path, or NULL. */
-static const struct acpi_device *scope_device(const struct join *j, json_object *structure,
+static const struct acpi_device *scope_device(const struct join *j, int64_t segment,
 					      json_object *entry)
 {
 	json_object *path = doc_get(entry, "path");
@@ -91,118 +129,71 @@ static const struct acpi_device *scope_device(const struct join *j, json_object 
 
 		if (!hop || sscanf(hop, "%2x.%1x", &d, &f) != 2)
 			return NULL;
-		dev = find_hop(j, structure, bus, dev, (d & 31) << 3 | (f & 7));
+		dev = find_hop(j, segment, bus, dev, (d & 31) << 3 | (f & 7));
 		if (!dev)
 			return NULL;
 	}
 	return dev;
 }
 
-static bool is_or_is_below(const struct join *j, const struct acpi_device *dev,
-			   const struct acpi_device *top)
+static void add_problem(const struct join *j, int64_t offset, const char *id, json_object *text)
 {
-	/* No chain is longer than the list: a loop in bad input ends. */
-	for (size_t steps = 0; steps <= j->count; steps++) {
-		if (dev == top)
-			return true;
-		if (dev->parent < 0 || (size_t)dev->parent >= j->count)
-			return false;
-		dev = &j->devices[dev->parent];
-	}
-	return false;
+	json_object *problem = doc_object();
+
+	doc_add(problem, "offset", doc_int(offset));
+	doc_add(problem, "id", doc_str(id));
+	doc_add(problem, "text", text);
+	doc_push(j->problems, problem);
 }
 
-static bool is_pci_scope(json_object *entry)
+static void miss_device(const struct join *j, json_object *structure, json_object *entry)
 {
-	const char *type = doc_get_str(entry, "type", "");
-
-	return !strcmp(type, "endpoint") || !strcmp(type, "bridge");
+	add_problem(j, doc_get_int(structure, "offset", 0), "scope-device-missing",
+		    doc_printf("%s names a device on bus %s that is not there",
+			       doc_get_str(structure, "type", ""),
+			       doc_get_str(entry, "start_bus", "?")));
 }
 
-static bool scope_covers(const struct join *j, json_object *structure,
-			 const struct acpi_device *dev)
+static void claim_scope(struct join *j, json_object *structure, struct claims *c)
 {
 	json_object *scope = doc_get(structure, "scope");
 
-	if (!same_segment(structure, dev))
-		return false;
 	for (size_t i = 0; i < doc_len(scope); i++) {
 		json_object *entry = doc_at(scope, i);
-		const struct acpi_device *top;
+		const struct acpi_device *dev;
+		bool below = is_type(entry, "bridge");
 
-		if (!is_pci_scope(entry))
+		if (!below && !is_type(entry, "endpoint"))
 			continue;
-		top = scope_device(j, structure, entry);
-		if (!top)
-			continue;
-		if (dev == top || (!strcmp(doc_get_str(entry, "type", ""), "bridge") &&
-				   is_or_is_below(j, dev, top)))
-			return true;
+		dev = scope_device(j, segment_of(structure), entry);
+		if (dev) {
+			struct claim *claim = add_claim(j, c, dev->segment, 0, ANY_RID);
+
+			claim->top = dev;
+			claim->below = below;
+		} else if (j->count) {
+			miss_device(j, structure, entry);
+		}
 	}
-	return false;
 }
 
-static bool drhd_covers(const struct join *j, json_object *structure, const struct acpi_device *dev)
+static void claim_drhd(struct join *j, json_object *structure, struct claims *c)
 {
-	if (!doc_get_bool(structure, "include_all", false))
-		return scope_covers(j, structure, dev);
-	if (!same_segment(structure, dev))
-		return false;
-	/* Everything in the segment that no other unit claims. */
-	for (size_t i = 0; i < doc_len(j->structures); i++) {
-		json_object *other = doc_at(j->structures, i);
-
-		if (!strcmp(doc_get_str(other, "type", ""), "DRHD") &&
-		    !doc_get_bool(other, "include_all", false) && scope_covers(j, other, dev))
-			return false;
-	}
-	return true;
+	c->rest = doc_get_bool(structure, "include_all", false);
+	c->segment = segment_of(structure);
+	if (!c->rest)
+		claim_scope(j, structure, c);
 }
 
-static bool atsr_covers(const struct join *j, json_object *structure, const struct acpi_device *dev)
+static void claim_atsr(struct join *j, json_object *structure, struct claims *c)
 {
 	if (doc_get_bool(structure, "all_ports", false))
-		return same_segment(structure, dev);
-	return scope_covers(j, structure, dev);
+		add_claim(j, c, segment_of(structure), 0, ANY_RID);
+	else
+		claim_scope(j, structure, c);
 }
 
-static void miss_devices(const struct join *j, json_object *structure)
-{
-	json_object *scope = doc_get(structure, "scope");
-
-	for (size_t i = 0; i < doc_len(scope); i++) {
-		json_object *entry = doc_at(scope, i), *problem;
-
-		if (!is_pci_scope(entry) || scope_device(j, structure, entry))
-			continue;
-		problem = doc_object();
-		doc_add(problem, "offset", doc_int(doc_get_int(structure, "offset", 0)));
-		doc_add(problem, "id", doc_str("scope-device-missing"));
-		doc_add(problem, "text",
-			doc_printf("%s names a device on bus %s that is not there",
-				   doc_get_str(structure, "type", ""),
-				   doc_get_str(entry, "start_bus", "?")));
-		doc_push(j->problems, problem);
-	}
-}
-
-/* --- IVRS ------------------------------------------------------------------------------ */
-
-static bool ivmd_covers(const struct join *j, json_object *structure, const struct acpi_device *dev)
-{
-	unsigned int first, last, rid = rid_of(dev);
-
-	(void)j;
-	return same_segment(structure, dev) && doc_rid(structure, "first", &first) &&
-	       doc_rid(structure, "last", &last) && rid >= first && rid <= last;
-}
-
-static bool ivmd_all_covers(const struct join *j, json_object *structure,
-			    const struct acpi_device *dev)
-{
-	(void)j;
-	return same_segment(structure, dev);
-}
+/* --- IVRS: requester ids --------------------------------------------------------------------- */
 
 static bool ends_with(const char *s, const char *end)
 {
@@ -211,146 +202,195 @@ static bool ends_with(const char *s, const char *end)
 	return a >= b && !strcmp(s + a - b, end);
 }
 
-static bool ivhd_covers(const struct join *j, json_object *structure, const struct acpi_device *dev)
+static void claim_ivhd(struct join *j, json_object *structure, struct claims *c)
 {
 	json_object *entries = doc_get(structure, "entries");
-	unsigned int start = 0, rid = rid_of(dev);
+	int64_t segment = segment_of(structure);
+	unsigned int start = 0, id;
 	bool in_range = false;
 
 	(void)j;
-	if (!same_segment(structure, dev))
-		return false;
 	for (size_t i = 0; i < doc_len(entries); i++) {
-		json_object *entry = doc_at(entries, i);
-		const char *type = doc_get_str(entry, "type", "");
-		unsigned int id;
+		const char *type = doc_get_str(doc_at(entries, i), "type", "");
 
 		if (!strcmp(type, "all"))
-			return true;
-		if (!strcmp(type, "special") || !doc_rid(entry, "device_id", &id))
+			add_claim(j, c, segment, 0, ANY_RID);
+		if (!strcmp(type, "special") || !doc_rid(doc_at(entries, i), "device_id", &id))
 			continue;
 		if (ends_with(type, "range-start")) {
 			start = id;
 			in_range = true;
 		} else if (!strcmp(type, "range-end")) {
-			if (in_range && rid >= start && rid <= id)
-				return true;
+			if (in_range)
+				add_claim(j, c, segment, start, id);
 			in_range = false;
-		} else if (ends_with(type, "select") && rid == id) {
-			return true;
+		} else if (ends_with(type, "select")) {
+			add_claim(j, c, segment, id, id);
 		}
 	}
-	return false;
 }
 
-/* --- IORT ------------------------------------------------------------------------------ */
-
-/* Runs @id through the mappings towards node @node. */
-static bool map_id(json_object *from, int64_t node, uint64_t id, uint64_t *out)
+static void claim_ivmd(struct join *j, json_object *structure, struct claims *c)
 {
-	json_object *mappings = doc_get(from, "mappings");
+	unsigned int first, last;
 
-	for (size_t i = 0; i < doc_len(mappings); i++) {
-		json_object *m = doc_at(mappings, i);
-		uint64_t input, output;
-
-		if (doc_get_int(m, "node", -1) != node || !doc_get_hex(m, "input", &input) ||
-		    !doc_get_hex(m, "output", &output))
-			continue;
-		if (doc_get_bool(m, "single", false)) {
-			*out = output;
-			return true;
-		}
-		if (id >= input && id - input < (uint64_t)doc_get_int(m, "count", 0)) {
-			*out = output + (id - input);
-			return true;
-		}
-	}
-	return false;
+	(void)j;
+	if (doc_rid(structure, "first", &first) && doc_rid(structure, "last", &last))
+		add_claim(j, c, segment_of(structure), first, last);
 }
 
-/* The stream id with which @dev arrives at the SMMU at @node. */
-static bool stream_id(const struct join *j, const struct acpi_device *dev, int64_t node,
-		      uint64_t *sid)
-{
-	for (size_t i = 0; i < doc_len(j->structures); i++) {
-		json_object *rc = doc_at(j->structures, i);
-
-		if (!strcmp(doc_get_str(rc, "type", ""), "root-complex") && same_segment(rc, dev) &&
-		    map_id(rc, node, rid_of(dev), sid))
-			return true;
-	}
-	return false;
-}
-
-static bool smmu_covers(const struct join *j, json_object *structure, const struct acpi_device *dev)
-{
-	uint64_t sid;
-
-	return stream_id(j, dev, doc_get_int(structure, "offset", -1), &sid);
-}
-
-static bool rc_covers(const struct join *j, json_object *structure, const struct acpi_device *dev)
+static void claim_segment(struct join *j, json_object *structure, struct claims *c)
 {
 	(void)j;
-	return same_segment(structure, dev);
+	add_claim(j, c, segment_of(structure), 0, ANY_RID);
 }
 
-static bool rmr_covers(const struct join *j, json_object *structure, const struct acpi_device *dev)
+/* --- IORT: stream ids ------------------------------------------------------------------------ */
+
+/* Claim the requesters that a mapping of a root complex turns into streams @first to @last. */
+static void claim_mapping(struct join *j, struct claims *c, json_object *rc, json_object *m,
+			  uint64_t first, uint64_t last)
+{
+	uint64_t input, output, count = (uint64_t)doc_get_int(m, "count", 0);
+
+	if (!doc_get_hex(m, "input", &input) || !doc_get_hex(m, "output", &output) || !count)
+		return;
+	if (doc_get_bool(m, "single", false)) {
+		if (output >= first && output <= last)
+			add_claim(j, c, segment_of(rc), 0, ANY_RID);
+		return;
+	}
+	first = first > output ? first - output : 0;
+	if (last < output || first >= count)
+		return;
+	last = last - output < count ? last - output : count - 1;
+	if (input + first <= ANY_RID)
+		add_claim(j, c, segment_of(rc), (unsigned int)(input + first),
+			  input + last > ANY_RID ? ANY_RID : (unsigned int)(input + last));
+}
+
+/* Claim the requesters of all root complexes that reach @node as streams @first to @last. */
+static void claim_streams(struct join *j, struct claims *c, int64_t node, uint64_t first,
+			  uint64_t last)
+{
+	for (size_t i = 0; i < doc_len(j->structures); i++) {
+		json_object *rc = doc_at(j->structures, i), *mappings = doc_get(rc, "mappings");
+
+		if (!is_type(rc, "root-complex"))
+			continue;
+		for (size_t k = 0; k < doc_len(mappings) && j->steps < MAX_STEPS; k++, j->steps++)
+			if (doc_get_int(doc_at(mappings, k), "node", -1) == node)
+				claim_mapping(j, c, rc, doc_at(mappings, k), first, last);
+	}
+}
+
+static void claim_smmu(struct join *j, json_object *structure, struct claims *c)
+{
+	claim_streams(j, c, doc_get_int(structure, "offset", -1), 0, UINT32_MAX);
+}
+
+static void claim_rmr(struct join *j, json_object *structure, struct claims *c)
 {
 	json_object *mappings = doc_get(structure, "mappings");
 
 	for (size_t i = 0; i < doc_len(mappings); i++) {
 		json_object *m = doc_at(mappings, i);
-		uint64_t first, sid;
-		int64_t count = doc_get_bool(m, "single", false) ? 1 : doc_get_int(m, "count", 0);
+		uint64_t first, count = (uint64_t)doc_get_int(m, "count", 1);
 
-		if (doc_get_hex(m, "output", &first) &&
-		    stream_id(j, dev, doc_get_int(m, "node", -1), &sid) && sid >= first &&
-		    sid - first < (uint64_t)count)
+		if (doc_get_bool(m, "single", false))
+			count = 1;
+		if (doc_get_hex(m, "output", &first) && count)
+			claim_streams(j, c, doc_get_int(m, "node", -1), first, first + count - 1);
+	}
+}
+
+/* --- VIOT --------------------------------------------------------------------------------------
+ */
+
+static void claim_viot(struct join *j, json_object *structure, struct claims *c)
+{
+	unsigned int first, last;
+
+	(void)j;
+	if (doc_rid(structure, "first", &first) && doc_rid(structure, "last", &last))
+		add_claim(j, c, segment_of(structure), first, last)->last_segment =
+			doc_get_int(structure, "last_segment", 0);
+}
+
+/* --- all of them ------------------------------------------------------------------------------ */
+
+static const struct join_kind {
+	const char *type;
+	void (*claim)(struct join *j, json_object *structure, struct claims *c);
+	bool reserves;     /* memory: an entry of the list that is returned */
+	bool every_device; /* no single devices are meant */
+} join_kinds[] = {
+	{ "DRHD", claim_drhd, false, false },      { "RMRR", claim_scope, true, false },
+	{ "ATSR", claim_atsr, false, false },      { "SATC", claim_scope, false, false },
+	{ "SIDP", claim_scope, false, false },     { "IVHD-10h", claim_ivhd, false, false },
+	{ "IVHD-11h", claim_ivhd, false, false },  { "IVHD-40h", claim_ivhd, false, false },
+	{ "IVMD-all", claim_segment, true, true }, { "IVMD-device", claim_ivmd, true, false },
+	{ "IVMD-range", claim_ivmd, true, false }, { "root-complex", claim_segment, false, false },
+	{ "smmu", claim_smmu, false, false },      { "smmu-v3", claim_smmu, false, false },
+	{ "rmr", claim_rmr, true, false },         { "pci-range", claim_viot, false, false },
+};
+
+static const struct join_kind *kind_of(json_object *structure)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(join_kinds); i++)
+		if (is_type(structure, join_kinds[i].type))
+			return &join_kinds[i];
+	return NULL;
+}
+
+static bool is_below(const struct join *j, const struct acpi_device *dev,
+		     const struct acpi_device *top)
+{
+	/* No chain is longer than the list: a loop in bad input ends. */
+	for (size_t steps = 0; steps < j->count; steps++) {
+		if (dev->parent < 0 || (size_t)dev->parent >= j->count)
+			return false;
+		dev = &j->devices[dev->parent];
+		if (dev == top)
 			return true;
 	}
 	return false;
 }
 
-/* --- VIOT ------------------------------------------------------------------------------ */
-
-static bool viot_covers(const struct join *j, json_object *structure, const struct acpi_device *dev)
+static bool claim_holds(const struct join *j, const struct claim *c, const struct acpi_device *dev)
 {
-	unsigned int first, last, rid = rid_of(dev);
+	unsigned int rid = (unsigned int)dev->bus << 8 | dev->devfn;
 
-	(void)j;
-	return dev->segment >= doc_get_int(structure, "segment", 0) &&
-	       dev->segment <= doc_get_int(structure, "last_segment", 0) &&
-	       doc_rid(structure, "first", &first) && doc_rid(structure, "last", &last) &&
-	       rid >= first && rid <= last;
+	if (c->top)
+		return dev == c->top || (c->below && is_below(j, dev, c->top));
+	return dev->segment >= c->segment && dev->segment <= c->last_segment && rid >= c->first &&
+	       rid <= c->last;
 }
 
-/* --- all of them ------------------------------------------------------------------------ */
+static bool is_claimed(const struct join *j, const struct claims *c, const struct acpi_device *dev)
+{
+	for (size_t i = 0; i < c->n; i++)
+		if (claim_holds(j, &c->list[i], dev))
+			return true;
+	return false;
+}
 
-static const struct join_kind {
-	const char *type;
-	covers_fn *covers;
-	bool reserves;     /* memory: an entry of the list that is returned */
-	bool every_device; /* no single devices are meant */
-} join_kinds[] = {
-	{ "DRHD", drhd_covers, false, false },       { "RMRR", scope_covers, true, false },
-	{ "ATSR", atsr_covers, false, false },       { "SATC", scope_covers, false, false },
-	{ "SIDP", scope_covers, false, false },      { "IVHD-10h", ivhd_covers, false, false },
-	{ "IVHD-11h", ivhd_covers, false, false },   { "IVHD-40h", ivhd_covers, false, false },
-	{ "IVMD-all", ivmd_all_covers, true, true }, { "IVMD-device", ivmd_covers, true, false },
-	{ "IVMD-range", ivmd_covers, true, false },  { "root-complex", rc_covers, false, false },
-	{ "smmu", smmu_covers, false, false },       { "smmu-v3", smmu_covers, false, false },
-	{ "rmr", rmr_covers, true, false },          { "pci-range", viot_covers, false, false },
-};
+static bool is_rest(const struct join *j, const struct claims *c, const struct acpi_device *dev)
+{
+	if (!c->rest || dev->segment != c->segment)
+		return false;
+	for (size_t i = 0; i < doc_len(j->structures); i++)
+		if (is_type(doc_at(j->structures, i), "DRHD") && is_claimed(j, &j->claims[i], dev))
+			return false;
+	return true;
+}
 
-static json_object *device_names(const struct join *j, const struct join_kind *kind,
-				 json_object *structure)
+static json_object *device_names(const struct join *j, const struct claims *c)
 {
 	json_object *list = doc_list();
 
 	for (size_t i = 0; i < j->count; i++)
-		if (kind->covers(j, structure, &j->devices[i]))
+		if (is_claimed(j, c, &j->devices[i]) || is_rest(j, c, &j->devices[i]))
 			doc_push(list, doc_str(j->devices[i].name));
 	return list;
 }
@@ -367,17 +407,16 @@ static const char *reserve_kind(json_object *structure)
 static void reserve(json_object *list, json_object *table, const struct join_kind *kind,
 		    json_object *structure, json_object *range)
 {
-	json_object *obj = doc_object();
 	uint64_t start = 0, end = 0;
+	json_object *obj;
 
-	if (!doc_get_hex(range, "start", &start) || !doc_get_hex(range, "end", &end)) {
-		json_object_put(obj);
+	if (!doc_get_hex(range, "start", &start) || !doc_get_hex(range, "end", &end))
 		return;
-	}
+	obj = doc_object();
 	doc_add(obj, "table", doc_str(doc_get_str(table, "signature", "")));
 	doc_add(obj, "structure", doc_str(kind->type));
 	if (doc_get(structure, "segment"))
-		doc_add(obj, "segment", doc_int(doc_get_int(structure, "segment", 0)));
+		doc_add(obj, "segment", doc_int(segment_of(structure)));
 	doc_add(obj, "start", doc_hex(start, 64));
 	doc_add(obj, "end", doc_hex(end, 64));
 	doc_add(obj, "size", end >= start ? doc_uint(end - start + 1) : NULL);
@@ -398,22 +437,33 @@ static void reserve_all(json_object *list, json_object *table, const struct join
 		reserve(list, table, kind, structure, doc_at(ranges, i));
 }
 
-static void join_structure(const struct join *j, json_object *table, json_object *structure,
-			   json_object *reserved)
+static void join_table(struct join *j, json_object *table, json_object *reserved)
 {
-	const char *type = doc_get_str(structure, "type", "");
+	size_t n = doc_len(j->structures);
 
-	for (size_t i = 0; i < ARRAY_SIZE(join_kinds); i++) {
-		const struct join_kind *kind = &join_kinds[i];
+	j->claims = mem_zalloc(n * sizeof(*j->claims));
+	for (size_t i = 0; i < n; i++) {
+		const struct join_kind *kind = kind_of(doc_at(j->structures, i));
 
-		if (strcmp(type, kind->type))
+		if (kind)
+			kind->claim(j, doc_at(j->structures, i), &j->claims[i]);
+	}
+	if (j->n_claims >= MAX_CLAIMS || j->steps >= MAX_STEPS)
+		add_problem(j, 0, "too-complex",
+			    doc_str("too many mappings: devices are left out"));
+	for (size_t i = 0; i < n; i++) {
+		json_object *structure = doc_at(j->structures, i);
+		const struct join_kind *kind = kind_of(structure);
+
+		if (!kind)
 			continue;
-		doc_add(structure, "devices", device_names(j, kind, structure));
-		if (j->count)
-			miss_devices(j, structure);
+		doc_add(structure, "devices", device_names(j, &j->claims[i]));
 		if (kind->reserves)
 			reserve_all(reserved, table, kind, structure);
 	}
+	for (size_t i = 0; i < n; i++)
+		free(j->claims[i].list);
+	free(j->claims);
 }
 
 json_object *acpi_join(json_object *tables, const struct acpi_device *devices, size_t count)
@@ -422,13 +472,12 @@ json_object *acpi_join(json_object *tables, const struct acpi_device *devices, s
 
 	for (size_t i = 0; i < doc_len(tables); i++) {
 		json_object *table = doc_at(tables, i);
-		const struct join j = { .devices = devices,
-					.count = count,
-					.structures = doc_get(table, "structures"),
-					.problems = doc_get(table, "problems") };
+		struct join j = { .devices = devices,
+				  .count = count,
+				  .structures = doc_get(table, "structures"),
+				  .problems = doc_get(table, "problems") };
 
-		for (size_t k = 0; k < doc_len(j.structures); k++)
-			join_structure(&j, table, doc_at(j.structures, k), reserved);
+		join_table(&j, table, reserved);
 	}
 	return reserved;
 }
