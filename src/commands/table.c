@@ -8,6 +8,7 @@ const struct command *const commands[] = {
 	&command_explain,
 	&command_ps,
 	&command_list,
+	&command_report,
 	/* Hidden. */
 	&command_complete,
 	&command_meta,

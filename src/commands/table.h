@@ -14,6 +14,7 @@ extern const struct command command_hwinfo;
 extern const struct command command_list;
 extern const struct command command_meta;
 extern const struct command command_ps;
+extern const struct command command_report;
 extern const struct command command_words;
 
 #endif

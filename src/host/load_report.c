@@ -22,6 +22,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "host/arena.h"
+#include "host/hwinfo_doc.h"
 #include "host/index.h"
 #include "host/strict_json.h"
 #include "render/doc.h"
@@ -96,7 +97,7 @@ static const struct member device_members[] = {
 
 static const struct member hw_info_members[] = {
 	{ "data_type", MEMBER_COUNT | MEMBER_NEEDED },
-	{ "data_length", MEMBER_COUNT | MEMBER_NEEDED },
+	{ "data_len", MEMBER_COUNT | MEMBER_NEEDED },
 	{ "data", MEMBER_BYTES | MEMBER_NEEDED },
 	{ "capabilities", MEMBER_HEX | MEMBER_NULL },
 	{ "max_pasid_log2", MEMBER_COUNT | MEMBER_NULL },
@@ -320,30 +321,10 @@ static void load_ids(struct host_device *dev, json_object *obj)
 		dev->subdevice = (uint16_t)v;
 }
 
-static unsigned int hex_digit(char c)
-{
-	return (unsigned int)(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10);
-}
-
 static void load_hw_info(struct loader *l, struct host_device *dev, json_object *obj)
 {
-	const char *data = doc_get_str(obj, "data", "");
-	size_t n = strlen(data) / 2;
-	struct host_hw_info *info;
-
-	if (!obj || !check_members(l, "hw_info", obj, hw_info_members))
-		return;
-	info = arena_alloc(l->snap->arena, sizeof(*info));
-	info->data_type = (uint32_t)doc_get_int(obj, "data_type", 0);
-	info->data_len = (uint32_t)doc_get_int(obj, "data_length", 0);
-	info->data = arena_alloc(l->snap->arena, n + 1);
-	for (size_t i = 0; i < n; i++)
-		info->data[i] = (uint8_t)(hex_digit(data[2 * i]) << 4 | hex_digit(data[2 * i + 1]));
-	info->data_have = (uint32_t)n;
-	info->has_capabilities = doc_get_hex(obj, "capabilities", &info->capabilities);
-	info->has_max_pasid = doc_get(obj, "max_pasid_log2") != NULL;
-	info->max_pasid_log2 = (uint8_t)doc_get_int(obj, "max_pasid_log2", 0);
-	dev->hw_info = info;
+	if (obj && check_members(l, "hw_info", obj, hw_info_members))
+		hw_info_load(l->snap, dev, obj);
 }
 
 static void load_device(struct loader *l, json_object *obj)

@@ -58,7 +58,7 @@ static const char whole[] = HEAD
 	"\"class\":\"0x020000\",\"vendor_name\":\"Intel\",\"device_name\":null,\"driver\":\"vfio-"
 	"pci\","
 	"\"iommu\":\"dmar0\",\"group\":3,\"cdev\":\"vfio0\",\"usable\":true,\"why\":[],"
-	"\"hw_info\":{\"data_type\":1,\"data_length\":24,\"data\":\"00ff10\",\"capabilities\":"
+	"\"hw_info\":{\"data_type\":1,\"data_len\":24,\"data\":\"00ff10\",\"capabilities\":"
 	"\"0x0000000000000001\",\"max_pasid_log2\":20}}],"
 	"\"kernel\":{\"release\":\"7.3.4\"},\"errors\":[]}";
 
@@ -123,7 +123,7 @@ static void test_refused(void)
 	refuses(HEAD "\"devices\":[{\"name\":\"a\",\"group\":-1}]}", "not negative");
 	refuses(HEAD "\"devices\":[],\"groups\":[{\"id\":4294967296}]}", "out of range");
 	refuses(HEAD "\"devices\":[],\"groups\":[{\"id\":1,\"reserved\":[{}]}]}", "no \"start\"");
-	refuses(HEAD "\"devices\":[{\"name\":\"a\",\"hw_info\":{\"data_type\":1,\"data_length\":1,"
+	refuses(HEAD "\"devices\":[{\"name\":\"a\",\"hw_info\":{\"data_type\":1,\"data_len\":1,"
 		     "\"data\":\"0\"}}]}",
 		"must be bytes in hex");
 	refuses(HEAD "\"devices\":[{\"name\":\"a\",\"name\":\"b\"}]}", "there twice");

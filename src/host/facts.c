@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Facts: what a report holds besides IOMMUs, groups and devices. */
+#include "config.h"
+#include "host/facts.h"
+
+#include <string.h>
+
+#include "base/err.h"
+#include "base/mem.h"
+#include "render/doc.h"
+
+static const struct {
+	unsigned int flag;
+	const char *key;
+	json_object *(*collect)(struct snapshot *snap);
+	bool live_only;
+} collectors[] = {
+	{ FACTS_KERNEL, "kernel", facts_kernel, false },
+	{ FACTS_PCI, "pci", facts_pci_list, false },
+	{ FACTS_ACPI, "acpi", facts_acpi, false },
+	{ FACTS_LIMITS, "limits", facts_limits, true },
+	{ FACTS_NODES, "nodes", facts_nodes, true },
+	{ FACTS_HOLDERS, "holders", facts_holders, true },
+};
+
+void facts_unread(struct snapshot *snap, const char *what, const char *path, int errnum,
+		  const char *needs)
+{
+	json_object *list = doc_get(snap->extra, "unread"), *entry = doc_object();
+
+	doc_add(entry, "what", doc_str(what));
+	doc_add(entry, "path", doc_str(path));
+	doc_add(entry, "errno", doc_str(errnum ? err_name(errnum) : NULL));
+	doc_add(entry, "why", doc_str(errnum ? strerror(errnum) : NULL));
+	doc_add(entry, "needs", doc_str(needs));
+	doc_push(list, entry);
+}
+
+void facts_collect(struct snapshot *snap, unsigned int which)
+{
+	if (snap->source == SNAPSHOT_FILE)
+		return;
+	if (!snap->extra)
+		snap->extra = doc_object();
+	if (!doc_get(snap->extra, "unread"))
+		doc_add(snap->extra, "unread", doc_list());
+	for (size_t i = 0; i < ARRAY_SIZE(collectors); i++) {
+		if (!(which & collectors[i].flag) ||
+		    json_object_object_get_ex(snap->extra, collectors[i].key, NULL))
+			continue;
+		if (collectors[i].live_only && snap->source != SNAPSHOT_LIVE)
+			continue;
+		doc_add(snap->extra, collectors[i].key, collectors[i].collect(snap));
+	}
+}
+
+json_object *facts_get(const struct snapshot *snap, const char *key)
+{
+	return doc_get(snap->extra, key);
+}
+
+static json_object *find_named(json_object *list, const char *key, const char *name)
+{
+	for (size_t i = 0; i < doc_len(list); i++)
+		if (!strcmp(doc_get_str(doc_at(list, i), key, ""), name))
+			return doc_at(list, i);
+	return NULL;
+}
+
+json_object *facts_pci(const struct snapshot *snap, const char *device)
+{
+	return find_named(facts_get(snap, "pci"), "device", device);
+}
+
+const char *facts_config(const struct snapshot *snap, const char *option)
+{
+	json_object *config = doc_get(facts_get(snap, "kernel"), "config");
+
+	return doc_get_str(doc_get(config, "options"), option, NULL);
+}
+
+const char *facts_parameter(const struct snapshot *snap, const char *module, const char *name)
+{
+	json_object *modules = doc_get(facts_get(snap, "kernel"), "modules");
+
+	return doc_get_str(doc_get(find_named(modules, "name", module), "parameters"), name, NULL);
+}

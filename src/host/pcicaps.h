@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The PCI capabilities that decide what an IOMMU can do for a device: ATS, PRI,
+ * PASID, ACS and SR-IOV.
+ */
+#ifndef IOMMUCTL_HOST_PCICAPS_H
+#define IOMMUCTL_HOST_PCICAPS_H
+
+#include <json-c/json.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { PCI_CONFIG_HEADER = 64, PCI_CONFIG_CONVENTIONAL = 256, PCI_CONFIG_FULL = 4096 };
+
+/**
+ * pci_caps_add() - decode configuration space
+ * @obj: receives "port" ("endpoint", "root-port", ...; of PCI Express functions) and, for each
+ *       capability that is there, "ats", "pri", "pasid", "acs", "sriov". One that is not
+ *       there is absent
+ * @config, @len: 256 bytes or 4096 bytes
+ *
+ * Pure. Chains that lead outside or in circles end there.
+ */
+void pci_caps_add(json_object *obj, const uint8_t *config, size_t len);
+
+#endif

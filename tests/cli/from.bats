@@ -1,0 +1,79 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# --from: files that are damaged, hostile, newer or not reports at all. Always one line that says where.
+
+load ../lib/common
+
+setup() {
+  cd "$BATS_TEST_TMPDIR" || return
+  cat >good <<'END'
+{"schema": "iommuctl/1", "command": "report",
+ "iommus": [{"name": "dmar0", "type": "intel-vtd", "source": "sysfs",
+             "registers": {"CAP": {"value": "0x00d2008c40660462"}}}],
+ "groups": [], "devices": []}
+END
+}
+
+@test "a saved machine is read from a file and from standard input" {
+  assert_equal "$(iommuctl hwinfo --get capabilities.max_domains dmar0 --from good)" 256
+  assert_equal "$(iommuctl hwinfo --get capabilities.max_domains dmar0 --from - <good)" 256
+}
+
+@test "a file that is not there, a folder, an empty and a binary file are refused" {
+  refuses 2 "cannot read 'missing'" iommuctl hwinfo --from missing
+  refuses 2 "cannot read '.'" iommuctl hwinfo --from .
+  : >empty
+  refuses 2 "the text ends before anything came" iommuctl hwinfo --from empty
+  head -c 100 /dev/urandom >binary
+  printf '\x01' | cat - binary >binary2
+  refuses 2 "no JSON object" iommuctl hwinfo --from binary2
+}
+
+@test "a report cut at any byte is refused with the place" {
+  local size i
+  size=$(($(wc -c <good) - 1))
+  for ((i = 1; i < size; i += 7)); do
+    head -c "$i" good >cut
+    refuses 2 "cut short" iommuctl hwinfo --from cut
+  done
+}
+
+@test "duplicate keys, huge numbers, deep nesting and bad UTF-8 are named with line and column" {
+  sed 's/"groups": \[\]/"groups": [], "groups": []/' good >bad
+  refuses 2 'line 4, column 16 (byte' iommuctl hwinfo --from bad
+  refuses 2 '"groups" is there twice' iommuctl hwinfo --from bad
+  sed 's/"groups": \[\]/"groups": [{"id": 99999999999999999999}]/' good >bad
+  refuses 2 'out of range' iommuctl hwinfo --from bad
+  { printf '{"schema":"iommuctl/1","x":'; head -c 5000 /dev/zero | tr '\0' '['; } >bad
+  refuses 2 'nested deeper than' iommuctl hwinfo --from bad
+  printf '{"schema":"iommuctl/1","x":"\xff"}' >bad
+  refuses 2 'not UTF-8' iommuctl hwinfo --from bad
+}
+
+@test "a wrong type is named with its place" {
+  sed 's/"name": "dmar0"/"name": 7/' good >bad
+  refuses 2 'line 2, column 13' iommuctl hwinfo --from bad
+  refuses 2 '"name" of an element of "iommus" must be a string' iommuctl hwinfo --from bad
+}
+
+@test "other JSON is no saved machine" {
+  echo '{"a": 1}' >bad
+  refuses 2 'no "schema"' iommuctl hwinfo --from bad
+  echo '{"schema": "iommuctl/1"}' >bad
+  refuses 2 'no list of devices' iommuctl hwinfo --from bad
+}
+
+@test "a newer schema is read as far as it is known, with a note" {
+  sed 's,iommuctl/1,iommuctl/7,; s/"groups": \[\]/"groups": "elsewhere"/; s/"source": "sysfs"/"source": {"new": 1}/' good >newer
+  run_split iommuctl hwinfo --get capabilities.max_domains dmar0 --from newer
+  assert_equal "$status" 0
+  assert_equal "$output" 256
+  [[ "$stderr" == *"iommuctl/7, newer than this program"* ]]
+}
+
+@test "unknown words stay readable" {
+  sed 's/intel-vtd/quantum-mmu/' good >odd
+  run_split iommuctl report --from odd
+  assert_equal "$status" 0
+  assert_equal "$(jq -r '.iommus[0].type' <<<"$output")" quantum-mmu
+}

@@ -1,0 +1,182 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# report: what is in it, what is not, and how it is written.
+
+load ../lib/common
+
+# A copied tree with one VT-d unit, a device behind it, and private data in every place.
+make_tree() {
+  local root=$1 dev
+  mkdir -p "$root"/{etc,boot,dev} "$root"/proc/sys/kernel "$root"/sys/class/iommu "$root"/sys/bus/pci/{devices,drivers} \
+    "$root"/sys/firmware/acpi/tables "$root"/sys/module/vfio_iommu_type1/parameters
+  echo 'BOOT_IMAGE=/vmlinuz root=UUID=0fc63daf-8483-4772-8e79-3d69d8477de4 intel_iommu=on,sm_on iommu=pt password=hunter2' \
+    >"$root/proc/cmdline"
+  echo 6.12.1 >"$root/proc/sys/kernel/osrelease"
+  echo '#1 SMP built by alice on build-17 at 10.1.2.3' >"$root/proc/sys/kernel/version"
+  echo build-17.example.org >"$root/etc/hostname"
+  printf 'root:x:0:0::/root:/bin/sh\nalice:x:1000:1000::/home/alice:/bin/sh\n' >"$root/etc/passwd"
+  printf 'CONFIG_IOMMUFD=m\n# CONFIG_INTEL_IOMMU_SVM is not set\nCONFIG_USB=y\n' >"$root/boot/config-6.12.1"
+  echo N >"$root/sys/module/vfio_iommu_type1/parameters/allow_unsafe_interrupts"
+  cp "$srcdir/tests/captures/acpi/qemu-vtd-dmar.bin" "$root/sys/firmware/acpi/tables/DMAR"
+  dev=$root/sys/devices/pci0000:00/0000:00:03.0
+  mkdir -p "$dev" "$root/sys/devices/virtual/iommu/dmar0"/{intel-iommu,devices} "$root/sys/kernel/iommu_groups/7/devices"
+  echo 'pci:v00008086d000010D3sv00008086sd00000000bc02sc00i00' >"$dev/modalias"
+  # Bus 0, PCI Express endpoint at 0x40; ATS at 0x100, PASID at 0x120.
+  config "$dev/config"
+  ln -s ../../../devices/pci0000:00/0000:00:03.0 "$root/sys/bus/pci/devices/0000:00:03.0"
+  ln -s ../../../../devices/pci0000:00/0000:00:03.0 "$root/sys/kernel/iommu_groups/7/devices/0000:00:03.0"
+  ln -s ../../../../../kernel/iommu_groups/7 "$dev/iommu_group"
+  echo DMA-FQ >"$root/sys/kernel/iommu_groups/7/type"
+  echo '0x00000000fee00000 0x00000000feefffff msi' >"$root/sys/kernel/iommu_groups/7/reserved_regions"
+  echo 1:0 >"$root/sys/devices/virtual/iommu/dmar0/intel-iommu/version"
+  echo d2008c40660462 >"$root/sys/devices/virtual/iommu/dmar0/intel-iommu/cap"
+  echo f050da >"$root/sys/devices/virtual/iommu/dmar0/intel-iommu/ecap"
+  ln -s ../../devices/virtual/iommu/dmar0 "$root/sys/class/iommu/dmar0"
+  ln -s ../../../../pci0000:00/0000:00:03.0 "$root/sys/devices/virtual/iommu/dmar0/devices/0000:00:03.0"
+}
+
+config() {
+  head -c 4096 /dev/zero >"$1"
+  poke "$1" 6 '\x10\x00'
+  poke "$1" 52 '\x40'
+  poke "$1" 64 '\x10\x00\x02\x00'
+  poke "$1" 256 '\x0f\x00\x01\x12\x45\x00\x00\x80'
+  poke "$1" 288 '\x1b\x00\x01\x00\x06\x14\x01\x00'
+}
+
+# poke FILE OFFSET BYTES
+poke() { printf '%b' "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none; }
+
+setup() {
+  tree=$BATS_TEST_TMPDIR/tree
+  make_tree "$tree"
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+@test "one document holds kernel, IOMMUs, groups, devices, PCI capabilities and ACPI" {
+  run_split iommuctl report --sysroot "$tree"
+  assert_equal "$status" 0
+  assert_equal "$stderr" ""
+  jq . <<<"$output" >doc
+  assert_equal "$(jq -r '.schema + " " + .command + " " + .report.private_data' doc)" "iommuctl/1 report removed"
+  assert_equal "$(jq -c '[.kernel.release, .kernel.command_line, .kernel.command_line_omitted]' doc)" \
+    '["6.12.1",["intel_iommu=on,sm_on","iommu=pt"],3]'
+  assert_equal "$(jq -c .kernel.config doc)" \
+    '{"source":"/boot/config-6.12.1","options":{"CONFIG_IOMMUFD":"m","CONFIG_INTEL_IOMMU_SVM":"n"}}'
+  assert_equal "$(jq -c .kernel.modules doc)" '[{"name":"vfio_iommu_type1","parameters":{"allow_unsafe_interrupts":"N"}}]'
+  assert_equal "$(jq -c '.iommus[0] | [.name, .registers.CAP.fields.ND.raw, .capabilities.max_domains]' doc)" '["dmar0",2,256]'
+  assert_equal "$(jq -c '.groups[0].reserved[0].type' doc)" '"msi"'
+  assert_equal "$(jq -c '.pci[0] | [.device, .config, .port, .ats.enabled, .ats.queue_depth, .pasid.bits, .pasid.privileged, has("pri")]' doc)" \
+    '["0000:00:03.0","full","endpoint",true,5,20,true,false]'
+  assert_equal "$(jq -c '.acpi.tables[0] | [.signature, .interrupt_remapping, .structures[0].devices]' doc)" \
+    '["DMAR",true,["0000:00:03.0"]]'
+}
+
+@test "private data is left out, and the same value has the same placeholder" {
+  iommuctl report --sysroot "$tree" >doc
+  for secret in build-17 alice 10.1.2.3 0fc63daf hunter2 password; do
+    run grep -ic -- "$secret" doc
+    assert_output 0
+  done
+  assert_equal "$(jq -r .kernel.version doc)" '#1 SMP built by <user-1> on <host-1> at <ip-1>'
+  assert_equal "$(jq -c '.report.removed | [.user, .host, .ip]' doc)" '[1,1,1]'
+}
+
+@test "--full keeps it, and the file says so" {
+  iommuctl report --full --sysroot "$tree" >doc
+  assert_equal "$(jq -r .report.private_data doc)" kept
+  run jq -r '.kernel.command_line | join(" ")' doc
+  assert_output --partial password=hunter2
+  # A report of that file is without it again; --full cannot bring back what was removed.
+  iommuctl report --from doc >second
+  run grep -c hunter2 second
+  assert_output 0
+  assert_equal "$(jq -r .report.private_data second)" removed
+  iommuctl report --full --from second >third
+  assert_equal "$(jq -r .report.private_data third)" removed
+}
+
+@test "a report of a report is the same report" {
+  iommuctl report --sysroot "$tree" >first
+  iommuctl report --from first >second
+  cmp first second
+}
+
+@test "hwinfo is the same on the tree and on its report" {
+  iommuctl report --sysroot "$tree" -o saved.json
+  iommuctl hwinfo --json --sysroot "$tree" >a
+  iommuctl hwinfo --json --from saved.json >b
+  cmp a b
+}
+
+@test "the file is private, whole, and replaces a regular file only" {
+  run_split iommuctl report --sysroot "$tree" -o saved.json
+  assert_equal "$status" 0
+  assert_equal "$output" "report written to saved.json (private data removed)"
+  assert_equal "$(stat -c %a saved.json)" 600
+  echo old >other
+  chmod 644 other
+  iommuctl report --sysroot "$tree" -o other -q
+  assert_equal "$(stat -c %a other)" 600
+  jq -e .devices other >/dev/null
+  echo precious >target
+  ln -s target link
+  refuses 2 "'link' is a symbolic link" iommuctl report --sysroot "$tree" -o link
+  assert_equal "$(cat target)" precious
+  mkdir folder
+  refuses 2 "'folder' is there and no regular file" iommuctl report --sysroot "$tree" -o folder
+  refuses 1 "cannot write 'nowhere/x.json'" iommuctl report --sysroot "$tree" -o nowhere/x.json
+  assert_equal "$(find . -maxdepth 2 -name '*.tmp' | wc -l)" 0
+}
+
+@test "-o - is standard output, and --json with -o says what was written" {
+  iommuctl report --sysroot "$tree" -o - | jq -e '.command == "report"' >/dev/null
+  assert_equal "$(iommuctl report --json --sysroot "$tree" -o x.json | jq -c '[.file, .private_data]')" '["x.json","removed"]'
+}
+
+@test "names that end in .gz, .xz and .zst are compressed" {
+  iommuctl report --sysroot "$tree" | jq 'del(.report.created)' >plain
+  local unpack=(gz gzip xz xz zst zstd) i
+  for ((i = 0; i < 6; i += 2)); do
+    iommuctl report -q --sysroot "$tree" -o "r.json.${unpack[i]}"
+    "${unpack[i + 1]}" -dc "r.json.${unpack[i]}" | jq 'del(.report.created)' | cmp - plain
+  done
+}
+
+@test "a table comes out of the report as it went in" {
+  iommuctl report --sysroot "$tree" | jq -r '.acpi.tables[0].raw' | xxd -r -p | cmp - "$tree/sys/firmware/acpi/tables/DMAR"
+}
+
+@test "what cannot be read is listed with what is missing" {
+  rm -r "$tree/boot" "$tree/proc/cmdline" "$tree/sys/devices/pci0000:00/0000:00:03.0/config"
+  iommuctl report --sysroot "$tree" >doc
+  assert_equal "$(jq -c '[.kernel.command_line, .kernel.config, .pci[0].config, .pci[0].ats]' doc)" '[null,null,"unread",null]'
+  assert_equal "$(jq -c '[.unread[] | select(.path == "/proc/cmdline") | .errno]' doc)" '["ENOENT"]'
+  run jq -r '.unread[].what' doc
+  assert_output --partial "kernel configuration"
+  assert_output --partial "PCI configuration space of 1 devices"
+}
+
+@test "an ordinary user gets a report of this machine" {
+  [ "$(id -u)" = 0 ] || skip "needs root to become somebody else"
+  run_split setpriv --reuid=65534 --regid=65534 --clear-groups "$IOMMUCTL" report
+  assert_equal "$status" 0
+  jq -e '.kernel.release and (.unread | type == "array") and (.limits.capabilities == [])' <<<"$output" >/dev/null
+}
+
+@test "text names the parts and holds no control characters" {
+  printf 'evil\e[31m\n' >"$tree/proc/sys/kernel/version"
+  run_split iommuctl report --text --sysroot "$tree"
+  assert_equal "$status" 0
+  for part in Kernel IOMMUs Groups Devices Firmware; do
+    assert_equal "$(grep -c "^$part" <<<"$output")" 1
+  done
+  run grep -c $'\e' <<<"$output"
+  assert_output 0
+}
+
+@test "formats exclude each other, operands are refused" {
+  refuses 2 "exclude each other" iommuctl report --text --nfd
+  refuses 2 "'extra'" iommuctl report extra
+  refuses 2 "'missing'" iommuctl report --from missing
+}
