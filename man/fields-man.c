@@ -122,8 +122,10 @@ static void put_row(const struct field *f)
 	add(text, "%c%s", toupper((unsigned char)f->title[0]), f->title + 1);
 	for (const struct field_value *v = f->values; v && v->meaning; v++)
 		add(text, "%s%" PRIu64 " = %s", v == f->values ? ": " : "; ", v->raw, v->meaning);
-	add(text, f->note ? " (%s)" : "", f->note);
-	add(text, f->aliases ? "; also %s" : "", f->aliases);
+	if (f->note)
+		add(text, " (%s)", f->note);
+	if (f->aliases)
+		add(text, "; also %s", f->aliases);
 	add(text, "%s%s%s", f->flags & FIELD_RETIRED ? "; retired" : "",
 	    f->flags & FIELD_TENTATIVE ? "; tentative" : "",
 	    f->flags & FIELD_PROMISED ? "; promised" : "");

@@ -29,7 +29,7 @@ static enum compare_weight weigh_set(uint64_t a, uint64_t b)
 {
 	if (a & ~b)
 		return COMPARE_LOST;
-	return b & ~a ? COMPARE_GAINED : COMPARE_NEUTRAL;
+	return (b & ~a) ? COMPARE_GAINED : COMPARE_NEUTRAL;
 }
 
 /* A degree; having none at all is the absence of the feature. */

@@ -114,7 +114,7 @@ DESCRIBE(amd_describe_smif_count)
 		say(buf, size, "reserved value %" PRIu64, raw);
 		return MEANING_RESERVED;
 	}
-	return say(buf, size, raw ? "%" PRIu64 " pairs" : "%" PRIu64 " pair", UINT64_C(1) << raw);
+	return say(buf, size, "%" PRIu64 " pair%s", UINT64_C(1) << raw, raw ? "s" : "");
 }
 
 DESCRIBE(amd_describe_vm_table_size)
@@ -130,10 +130,8 @@ DESCRIBE(amd_describe_vm_table_size)
 DESCRIBE(amd_describe_cap_id)
 {
 	(void)set;
-	return say(buf, size,
-		   raw == 0x0f ? "0x%02" PRIx64 ", secure device"
-			       : "0x%02" PRIx64 ", not that of an IOMMU (0x0f)",
-		   raw);
+	return say(buf, size, "0x%02" PRIx64 ", %s", raw,
+		   raw == 0x0f ? "secure device" : "not that of an IOMMU (0x0f)");
 }
 
 DESCRIBE(amd_describe_gva_size)

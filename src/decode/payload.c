@@ -22,7 +22,7 @@ struct layout {
 
 /* clang-format off */
 static const struct layout layouts[] = {
-	{ HWINFO_NONE, "none", 0, false, false, { { NULL } } },
+	{ HWINFO_NONE, "none", 0, false, false, { { NULL, 0, 0 } } },
 	{ HWINFO_INTEL_VTD, "intel-vtd", 24, true, true, { { "CAP", 8, 8 }, { "ECAP", 16, 8 } } },
 	{ HWINFO_ARM_SMMUV3, "arm-smmuv3", 40, true, true,
 	  { { "IDR0", 8, 4 }, { "IDR1", 12, 4 }, { "IDR2", 16, 4 }, { "IDR3", 20, 4 }, { "IDR4", 24, 4 }, { "IDR5", 28, 4 },
