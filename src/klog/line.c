@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Log lines as they come: what dmesg, syslog, journalctl, Xen and mailers put around a message. */
+#include "config.h"
+#include "klog/internal.h"
+
+#include <ctype.h>
+#include <string.h>
+
+/* Length of an escape sequence (colours of dmesg) at @p, 0 for none. */
+static size_t escape_length(const char *p, const char *end)
+{
+	const char *q = p + 2;
+
+	if (end - p < 2 || p[0] != '\033' || p[1] != '[')
+		return *p == '\033';
+	while (q < end && (unsigned char)*q >= 0x20 && (unsigned char)*q < 0x40)
+		q++;
+	return (size_t)(q - p) + (q < end);
+}
+
+void klog_text_add(struct klog_text *t, const char *p, const char *end)
+{
+	while (p < end && t->len < sizeof(t->s)) {
+		unsigned char c = (unsigned char)*p;
+
+		if (c == 0xc2 && end - p > 1 && (unsigned char)p[1] == 0xa0) {
+			t->s[t->len++] = ' ';
+			p += 2;
+			continue;
+		}
+		if (c == '\033') {
+			p += escape_length(p, end);
+			continue;
+		}
+		if (c && c != '\r')
+			t->s[t->len++] = (char)c;
+		p++;
+	}
+}
+
+bool klog_soft_break(const struct klog_text *t)
+{
+	return t->len > 1 && t->s[t->len - 1] == '=';
+}
+
+static int hex_upper(char c)
+{
+	if (c >= '0' && c <= '9')
+		return c - '0';
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* The character that "=XX" at @p stands for, if it is one that a mailer would have to write so. */
+static int quoted_char(const char *p, const char *end, bool sure)
+{
+	int hi, lo, c;
+
+	if (end - p < 3 || p[0] != '=')
+		return -1;
+	hi = hex_upper(p[1]);
+	lo = hex_upper(p[2]);
+	if (hi < 0 || lo < 0)
+		return -1;
+	c = hi * 16 + lo;
+	if (c < ' ' || c > '~' || isalnum(c))
+		return -1;
+	/* "=20" is as good as "cap=20": only when something else says that this is mail. */
+	if (!sure && p[2] <= '9' && !(end - p == 3 && c == ' '))
+		return -1;
+	return c;
+}
+
+void klog_unquote_printable(struct klog_text *t, bool joined)
+{
+	const char *end = t->s + t->len, *p;
+	char *to = t->s;
+	bool sure = joined;
+
+	if (!memchr(t->s, '=', t->len))
+		return;
+	for (p = t->s; p < end && !sure; p++)
+		sure = end - p >= 3 && p[0] == '=' && (p[1] == '3' || p[1] == '2') &&
+		       (p[2] == 'D' || p[2] == 'E');
+	for (p = t->s; p < end;) {
+		int c = quoted_char(p, end, sure);
+
+		*to++ = c < 0 ? *p : (char)c;
+		p += c < 0 ? 1 : 3;
+	}
+	t->len = (size_t)(to - t->s);
+}
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+const char *klog_skip_quotes(const char *s, const char *end)
+{
+	while (s < end &&
+	       (is_space(*s) || *s == '>' || (*s == '|' && end - s > 1 && is_space(s[1]))))
+		s++;
+	return s;
+}
+
+static const char *digits(const char *s, const char *end, int least, int most)
+{
+	int n = 0;
+
+	while (s < end && n < most && isdigit((unsigned char)*s)) {
+		s++;
+		n++;
+	}
+	return n < least ? NULL : s;
+}
+
+/* hh:mm:ss, with a fraction. */
+static const char *clock_time(const char *s, const char *end)
+{
+	for (int i = 0; i < 3; i++) {
+		if (i && (s == end || *s++ != ':'))
+			return NULL;
+		s = digits(s, end, 2, 2);
+		if (!s)
+			return NULL;
+	}
+	if (s < end && (*s == '.' || *s == ',')) {
+		const char *f = digits(s + 1, end, 1, 9);
+
+		s = f ? f : s;
+	}
+	return s;
+}
+
+/* yyyy-mm-dd, 'T' or a space, hh:mm:ss, a zone. */
+static const char *iso_time(const char *s, const char *end)
+{
+	s = digits(s, end, 4, 4);
+	for (int i = 0; i < 2; i++) {
+		if (!s || s == end || *s != '-')
+			return NULL;
+		s = digits(s + 1, end, 2, 2);
+	}
+	if (!s || s == end || (*s != 'T' && *s != ' '))
+		return NULL;
+	s = clock_time(s + 1, end);
+	if (s && s < end && *s == 'Z')
+		return s + 1;
+	if (s && end - s >= 5 && (*s == '+' || *s == '-')) {
+		const char *z = digits(s + 1, end, 2, 2);
+
+		if (z && z < end && *z == ':')
+			z++;
+		z = z ? digits(z, end, 2, 2) : NULL;
+		s = z ? z : s;
+	}
+	return s;
+}
+
+/* "Dec 14 09:17:43": the date of syslog. */
+static const char *syslog_time(const char *s, const char *end)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+	size_t m;
+
+	if (end - s < 14)
+		return NULL;
+	for (m = 0; m < 12; m++)
+		if (!memcmp(s, months + 3 * m, 3))
+			break;
+	if (m == 12 || !is_space(s[3]))
+		return NULL;
+	for (s += 3; s < end && is_space(*s);)
+		s++;
+	s = digits(s, end, 1, 2);
+	if (!s || s == end || !is_space(*s))
+		return NULL;
+	while (s < end && is_space(*s))
+		s++;
+	return clock_time(s, end);
+}
+
+/* What stands in the brackets of "[    0.302676]", "[Fri Apr  7 00:04:33 2023]", "[    T1]". */
+static bool is_stamp(const char *s, const char *end)
+{
+	const char *p = s;
+	int dots = 0, n = 0;
+
+	while (p < end && is_space(*p))
+		p++;
+	if (end - p > 1 && (*p == 'T' || *p == 'C') && digits(p + 1, end, 1, 10) == end)
+		return true;
+	for (; p < end && (isdigit((unsigned char)*p) || *p == '.'); p++) {
+		dots += *p == '.';
+		n++;
+	}
+	while (p < end && is_space(*p))
+		p++;
+	if (p == end && n && dots <= 1)
+		return dots == 1;
+	for (p = s; p < end; p++)
+		if ((p == s || is_space(p[-1])) && clock_time(p, end))
+			return true;
+	return iso_time(s, end) != NULL;
+}
+
+struct stamp {
+	const char **time;
+	size_t *len;
+};
+
+static void note_time(const struct stamp *st, const char *s, const char *end)
+{
+	while (s < end && is_space(*s))
+		s++;
+	while (end > s && is_space(end[-1]))
+		end--;
+	if (st->time && end > s && isdigit((unsigned char)end[-1])) {
+		*st->time = s;
+		*st->len = (size_t)(end - s);
+	}
+}
+
+static const char *skip_bracket(const char *s, const char *end, const struct stamp *st)
+{
+	size_t most = (size_t)(end - s) < 48 ? (size_t)(end - s) : 48;
+	const char *close = memchr(s, ']', most);
+
+	if (!close || !is_stamp(s + 1, close))
+		return NULL;
+	if (s + 1 < close && s[1] != 'T' && s[1] != 'C' && !memchr(s, 'T', 6))
+		note_time(st, s + 1, close);
+	return close + 1;
+}
+
+static bool starts(const char *s, const char *end, const char *with)
+{
+	size_t n = strlen(with);
+
+	return (size_t)(end - s) >= n && !memcmp(s, with, n);
+}
+
+/* "kernel:", "host kernel:", "VM hypervisor:" behind a date; "kernel[0]:" too. */
+static const char *skip_sender(const char *s, const char *end)
+{
+	const char *p = s;
+
+	for (int word = 0; word < 2 && p < end; word++) {
+		const char *w = p;
+
+		while (p < end && !is_space(*p) && *p != ':' && *p != '[')
+			p++;
+		if (starts(w, end, "kernel") || starts(w, end, "hypervisor")) {
+			const char *colon =
+				memchr(w, ':', (size_t)(end - w) < 20 ? (size_t)(end - w) : 20);
+
+			return colon ? colon + 1 : NULL;
+		}
+		if (p == end || !is_space(*p))
+			return NULL;
+		while (p < end && is_space(*p))
+			p++;
+	}
+	return NULL;
+}
+
+/* "kern  :info  : " of dmesg -x. */
+static const char *skip_facility(const char *s, const char *end)
+{
+	const char *p;
+
+	if (!starts(s, end, "kern") || starts(s, end, "kernel"))
+		return NULL;
+	p = memchr(s, ':', (size_t)(end - s) < 8 ? (size_t)(end - s) : 8);
+	if (!p)
+		return NULL;
+	p = memchr(p + 1, ':', (size_t)(end - p - 1) < 9 ? (size_t)(end - p - 1) : 9);
+	return p ? p + 1 : NULL;
+}
+
+/* "<6>", and "<n>.678900" for a time that somebody blanked. */
+static const char *skip_priority(const char *s, const char *end)
+{
+	const char *p = s + 1;
+
+	while (p < end && p - s < 5 && isalnum((unsigned char)*p))
+		p++;
+	if (p == end || p == s + 1 || *p != '>')
+		return NULL;
+	p++;
+	if (p < end && *p == '.') {
+		const char *f = digits(p + 1, end, 1, 9);
+
+		return f ? f : p;
+	}
+	/* RFC 5424: a version, a time, a host, a program. */
+	if (end - p > 2 && isdigit((unsigned char)*p) && p[1] == ' ' && iso_time(p + 2, end))
+		p += 2;
+	return p;
+}
+
+static const char *skip_date(const char *s, const char *end, const struct stamp *st)
+{
+	const char *p = syslog_time(s, end), *q;
+
+	if (!p)
+		p = iso_time(s, end);
+	if (!p) {
+		p = clock_time(s, end);
+		if (!p || p == end || !is_space(*p))
+			return NULL;
+	}
+	note_time(st, s, p);
+	while (p < end && is_space(*p))
+		p++;
+	q = skip_sender(p, end);
+	return q ? q : p;
+}
+
+/* One thing that stands before a message, or NULL. */
+static const char *skip_one(const char *s, const char *end, const struct stamp *st)
+{
+	switch (*s) {
+	case ' ':
+	case '\t':
+	case '>':
+	case '`':
+	case '"':
+		return s + 1;
+	case '|':
+	case '+':
+	case '-':
+	case '*':
+	case '#':
+		return end - s > 1 && (is_space(s[1]) || s[1] == '-') ? s + 1 : NULL;
+	case '<':
+		return skip_priority(s, end);
+	case '[':
+		return skip_bracket(s, end, st);
+	case '(':
+		return starts(s, end, "(XEN)") ? s + 5 : NULL;
+	case 'k':
+		if (starts(s, end, "kernel:"))
+			return s + 7;
+		return skip_facility(s, end);
+	default:
+		return skip_date(s, end, st);
+	}
+}
+
+const char *klog_skip_prefix(const char *s, const char *end, const char **time, size_t *time_len)
+{
+	const struct stamp st = { time, time_len };
+
+	while (s < end) {
+		const char *p = skip_one(s, end, &st);
+
+		if (!p)
+			break;
+		s = p;
+	}
+	return s;
+}
