@@ -9,6 +9,7 @@ const struct command *const commands[] = {
 	&command_ps,
 	&command_list,
 	&command_report,
+	&command_decode,
 	/* Hidden. */
 	&command_complete,
 	&command_meta,

@@ -12,6 +12,7 @@ extern const struct command command_complete;
 extern const struct command command_explain;
 extern const struct command command_hwinfo;
 extern const struct command command_list;
+extern const struct command command_decode;
 extern const struct command command_meta;
 extern const struct command command_ps;
 extern const struct command command_report;

@@ -1,0 +1,187 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# decode: kernel logs, as files and streams, whole and damaged.
+
+load ../lib/common
+
+# log LINE...: decode lines to one JSON document.
+log() { printf '%s\n' "$@" | iommuctl decode --json; }
+
+fault='DMAR: [DMA Write NO_PASID] Request device [02:00.0] fault addr 0xffe4c000 [fault reason 0x05] PTE Write access is not set'
+
+@test "a probe line is a registers record with the field document" {
+  run_split log '[    0.260099] DMAR: dmar0: reg_base_addr fed90000 ver 1:0 cap d2008c40660462 ecap f050da'
+  assert_equal "$status" 0
+  assert_equal "$(jq -c '.records[0] | [.source.file, .source.line, .kind, .iommu, .type, .registers.CAP.value]' <<<"$output")" \
+    '["<stdin>",1,"registers","dmar0","intel-vtd","0x00d2008c40660462"]'
+  assert_equal "$(jq -c '.records[0].capabilities.input_address_bits' <<<"$output")" 39
+}
+
+@test "a fault has device, address, reason, access, PASID, meaning and advice" {
+  run_split log "$fault"
+  assert_equal "$(jq -c '.records[0] | [.kind, .device, .address, .reason_code, .reason, .access, .pasid]' <<<"$output")" \
+    '["fault","02:00.0","0xffe4c000","0x05","LGN.2","write",null]'
+  jq -e '.records[0] | (.meaning | length > 10) and (.advice | length > 10)' <<<"$output"
+}
+
+@test "old kernels print reasons in decimal, newer ones in hexadecimal" {
+  assert_equal "$(log 'DMAR:[DMA Read] Request device [01:00.1] fault addr 2231b8000' 'DMAR:[fault reason 12] x' |
+    jq -c '.records[0] | [.reason, .source.lines]')" '["LSL.2",2]'
+  assert_equal "$(log 'DMAR: [DMA Read NO_PASID] Request device [01:00.1] fault addr 0x1 [fault reason 0x12]' |
+    jq -c '.records[0] | [.reason_code, .reason]')" '["0x12",null]'
+}
+
+@test "lines broken by a mailer are joined, quoting and all" {
+  assert_equal "$(log '>> [ 1474=2E754463] DMAR: [DMA Read NO_PASID] Request device [0b:00=2E0]' \
+    '>> fault addr 0xffffe000 [fault reason 0x06] PTE Read access is not set' |
+    jq -c '.records | map([.device, .address, .reason, .source.lines])')" '[["0b:00.0","0xffffe000","LGN.3",2]]'
+  assert_equal "$(log 'DMAR: dmar1: reg_base_addr fed91000 ver 1:0 cap d2008c40660462 ecap f050d=' 'a' |
+    jq -r '.records[0].registers.ECAP.value')" 0x0000000000f050da
+}
+
+@test "a line is not joined with one that begins a message of its own" {
+  run_split log '[ 1.0] DMAR: [DMA Read NO_PASID] Request device [0b:00.0]' "[ 1.1] $fault"
+  assert_equal "$(jq -c '.records | map([.kind, .device])' <<<"$output")" '[["malformed","0b:00.0"],["fault","02:00.0"]]'
+}
+
+@test "events of two SMMUs, line by line in between each other, stay apart" {
+  run_split log 'arm-smmu-v3 a.auto: event 0x10 received:' 'arm-smmu-v3 b.auto: event 0x13 received:' \
+    $'arm-smmu-v3 a.auto: \t0x0000001100000010' $'arm-smmu-v3 b.auto: \t0x0000002200000013' \
+    $'arm-smmu-v3 b.auto: \t0x0000020800000000' 'usb 1-1: new device' \
+    $'arm-smmu-v3 a.auto: \t0x0000020000000000' $'arm-smmu-v3 a.auto: \t0x00000000aaaa0000' \
+    $'arm-smmu-v3 b.auto: \t0x00000000bbbb0000' $'arm-smmu-v3 b.auto: \t0x0000000000000000' \
+    $'arm-smmu-v3 a.auto: \t0x0000000000000000'
+  assert_equal "$(jq -c '.records | map([.iommu, .stream_id, .reason, .access, .address])' <<<"$output")" \
+    '[["a.auto","0x11","F_TRANSLATION","write","0xaaaa0000"],["b.auto","0x22","F_PERMISSION","read","0xbbbb0000"]]'
+}
+
+@test "a truncated event, a truncated line and a value too wide are malformed, with the place" {
+  run_split log 'quiet' 'arm-smmu-v3 a.auto: event 0x10 received:' $'arm-smmu-v3 a.auto: \t0x0000001100000010' \
+    'DMAR: dmar0: reg_base_addr fed90000 ver 1:0 cap d2008c40660462 ecap' \
+    'DMAR: dmar1: reg_base_addr fed91000 ver 1:0 cap 11111d2008c40660462 ecap f050da'
+  assert_equal "$status" 0
+  assert_equal "$(jq -c '[.records[] | .kind] | unique' <<<"$output")" '["malformed"]'
+  assert_equal "$(jq -c '[.records[] | .source.line] | sort' <<<"$output")" '[2,4,5]'
+  # What is whole is decoded.
+  assert_equal "$(jq -r '.records[] | select(.source.line == 4) | .registers.CAP.value' <<<"$output")" 0x00d2008c40660462
+  [[ $(jq -r '.records[] | select(.source.line == 5) | .why' <<<"$output") == *"wider than 64 bits"* ]]
+  assert_equal "$(jq .totals.malformed <<<"$output")" 3
+}
+
+@test "identical faults are folded in text; --no-fold keeps them apart; JSON has all" {
+  for i in 1 2 3 4 5; do printf '[ %d.0] %s\nnoise\n' "$i" "$fault"; done >"$BATS_TEST_TMPDIR/log"
+  run_split iommuctl decode "$BATS_TEST_TMPDIR/log"
+  assert_equal "$(grep -c 'LGN.2' <<<"$output")" 1
+  [[ "$output" == "1-9: fault (5 times): 02:00.0: write at 0xffe4c000: LGN.2 (0x05)"* ]]
+  assert_equal "$(iommuctl decode --no-fold "$BATS_TEST_TMPDIR/log" | grep -c 'LGN.2')" 5
+  assert_equal "$(iommuctl decode --json "$BATS_TEST_TMPDIR/log" | jq '.records | length')" 5
+}
+
+@test "faults that differ are not folded" {
+  run_split bash -c 'printf "%s\n" "$1" "${1/02:00.0/03:00.0}" "${1/0x05/0x06}" | "$IOMMUCTL" decode' - "$fault"
+  assert_equal "$(grep -c ': fault:' <<<"$output")" 3
+  [[ "$output" != *"times"* ]]
+}
+
+@test "--json-lines prints one record a line" {
+  printf '%s\n' "$fault" 'nothing' "$fault" >"$BATS_TEST_TMPDIR/log"
+  run_split iommuctl decode --json-lines "$BATS_TEST_TMPDIR/log"
+  assert_equal "$(jq -c '[.schema, .kind, .source.line]' <<<"$output")" \
+    $'["iommuctl/1","fault",1]\n["iommuctl/1","fault",3]'
+}
+
+@test "gzip, xz and zstd are read, also from a pipe and in several members" {
+  printf '%s\n' "$fault" >"$BATS_TEST_TMPDIR/log"
+  for tool in gzip xz zstd; do
+    "$tool" -c "$BATS_TEST_TMPDIR/log" >"$BATS_TEST_TMPDIR/log.$tool"
+    cat "$BATS_TEST_TMPDIR/log.$tool" "$BATS_TEST_TMPDIR/log.$tool" >"$BATS_TEST_TMPDIR/twice.$tool"
+    assert_equal "$(iommuctl decode --json "$BATS_TEST_TMPDIR/log.$tool" | jq '.records | length')" 1
+    assert_equal "$(iommuctl decode --json <"$BATS_TEST_TMPDIR/twice.$tool" | jq '.totals.lines')" 2
+  done
+}
+
+@test "a compressed log that is cut short gives what is there, and exit 1" {
+  for i in $(seq 20000); do printf '%s\n' "$fault"; done | gzip -c >"$BATS_TEST_TMPDIR/log.gz"
+  head -c 3000 "$BATS_TEST_TMPDIR/log.gz" >"$BATS_TEST_TMPDIR/cut.gz"
+  run_split iommuctl decode --json "$BATS_TEST_TMPDIR/cut.gz"
+  assert_equal "$status" 1
+  [[ "$stderr" == *"gzip data ends in the middle near byte"* ]]
+  jq -e '(.records | length > 100) and (.errors | length == 1)' <<<"$output"
+}
+
+@test "files that are not there, not readable or no logs are named" {
+  refuses 2 "'/nonexistent'" iommuctl decode /nonexistent
+  refuses 2 "'/tmp'" iommuctl decode /tmp
+  refuses 2 "binary data" iommuctl decode /bin/true
+  head -c 100000 /dev/urandom >"$BATS_TEST_TMPDIR/random"
+  refuses 2 "binary data" iommuctl decode "$BATS_TEST_TMPDIR/random"
+  run_split iommuctl decode CAP=0x1
+  assert_equal "$status" 2
+  [[ "$stderr" == *"--type=TYPE"* ]]
+}
+
+@test "one bad file among good ones: the good ones decode, exit 1" {
+  printf '%s\n' "$fault" >"$BATS_TEST_TMPDIR/log"
+  run_split iommuctl decode --json /nonexistent "$BATS_TEST_TMPDIR/log"
+  assert_equal "$status" 1
+  assert_equal "$(jq -c '[(.records | length), (.errors | length)]' <<<"$output")" '[1,1]'
+}
+
+@test "a log without a word about IOMMUs is no error" {
+  run_split log 'usb 1-1: new device'
+  assert_equal "$status" 0
+  assert_equal "$(jq -c '[.records, .totals.lines]' <<<"$output")" '[[],1]'
+}
+
+@test "control characters, NULs and invalid UTF-8 never come out raw" {
+  printf 'DMAR: Unknown option - \x27\x1b[31mred\x07\xff\xc3\x27\n\0\0DMAR: Host ad\0dress width 39\r\n' >"$BATS_TEST_TMPDIR/log"
+  run_split iommuctl decode "$BATS_TEST_TMPDIR/log"
+  assert_equal "$status" 0
+  [[ "$output" == *"bits 39"* ]]
+  ! grep -qP '[\x00-\x08\x0b-\x1f\x7f]' <<<"$output"
+  iommuctl decode --json "$BATS_TEST_TMPDIR/log" | jq -e '.records | length == 2'
+  iommuctl decode --json "$BATS_TEST_TMPDIR/log" | iconv -f UTF-8 -t UTF-8 >/dev/null
+}
+
+@test "a line of megabytes: each message in it is found, memory stays small" {
+  {
+    head -c 3000000 /dev/zero | tr '\0' x
+    printf ' %s ' "$fault"
+    head -c 3000000 /dev/zero | tr '\0' y
+    printf ' DMAR: Host address width 46 '
+    head -c 3000000 /dev/zero | tr '\0' z
+    printf '\nDMAR: Host address width 39\n'
+  } >"$BATS_TEST_TMPDIR/log"
+  run_split bash -c 'ulimit -v 200000; "$IOMMUCTL" decode --json "$1"' - "$BATS_TEST_TMPDIR/log"
+  assert_equal "$status" 0
+  assert_equal "$(jq -c '.records | map([.source.line, .kind, .bits])' <<<"$output")" \
+    '[[1,"fault",null],[1,"config",46],[2,"config",39]]'
+}
+
+@test "program text that prints such lines is no log" {
+  run_split log '		pr_info("AMD-Vi: Interrupt remapping enabled\n");' \
+    'pr_err("DMAR: [DMA Read NO_PASID] Request device [%02x:%02x.%d] fault addr 0x%llx\n",'
+  assert_equal "$(jq -c .records <<<"$output")" '[]'
+}
+
+@test "the AMD-Vi names are compared with the register" {
+  assert_equal "$(log 'AMD-Vi: Extended features (0x58f77ef22294ade, 0x0): PPR X2APIC NX GT IA GA PC GA_vAPIC' \
+    'AMD-Vi: Extended features (0x58f77ef22294ade, 0x0): PPR NX GT IA GA PC GA_vAPIC' | jq -c '[.records[].names_agree]')" \
+    '[true,false]'
+}
+
+@test "FreeBSD's registers are put together from its two halves" {
+  run_split log 'dmar0: cap=40660462<PLMR,PHMR,ZLR>,d2008c<PSI,DWD,DRD>, ndoms=2, sagaw=4, mgaw=38, fro=64, nfr=0, superp=3, mamv=18' \
+    'dmar0: ecap=f050da<QI,IR,EIM,PT,SC>,0, mhmw=15, iro=80'
+  assert_equal "$(jq -c '[.records[] | .iommu, (.registers.CAP // .registers.ECAP).value, .log_names[0]]' <<<"$output")" \
+    '["dmar0","0x00d2008c40660462","PLMR","dmar0","0x0000000000f050da","QI"]'
+}
+
+@test "a wall of output to a closed pipe is quiet, to a full disk is not" {
+  for i in $(seq 3000); do printf 'DMAR: Host address width %d\n' "$i"; done >"$BATS_TEST_TMPDIR/log"
+  run_split bash -c '{ "$IOMMUCTL" decode --json-lines "$1"; echo "status $?" >&2; } | head -n 1 >/dev/null' - "$BATS_TEST_TMPDIR/log"
+  assert_equal "$stderr" "status 1"
+  run_split bash -c '"$IOMMUCTL" decode "$1" >/dev/full' - "$BATS_TEST_TMPDIR/log"
+  assert_equal "$status" 1
+  [[ "$stderr" == *"No space left"* ]]
+}
