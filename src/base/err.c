@@ -28,7 +28,7 @@ void err_set_silent(bool silent)
 	be_silent = silent;
 }
 
-static char *format(const char *fmt, va_list ap)
+__attribute__((format(printf, 1, 0))) static char *format(const char *fmt, va_list ap)
 {
 	char *s;
 
