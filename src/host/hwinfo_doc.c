@@ -14,6 +14,7 @@
 #include "host/usable.h"
 #include "render/doc.h"
 #include "render/registers.h"
+#include "uapi/refusal.h"
 #include "uapi/uapi.h"
 
 enum { LABEL = 24, DATA_MAX = 1024 * 1024 };
@@ -185,12 +186,26 @@ static const struct host_device *example_behind(const struct snapshot *snap,
 /* --- what to do to learn the rest ----------------------------------------------------------------
  */
 
+/* The kernel answered that it has none. */
+static json_object *no_registers_doc(void)
+{
+	struct refusal_text text;
+	json_object *hint = NULL;
+
+	if (refusal_by_id("hw-info.none", NULL, &text))
+		hint = doc_printf("%s; %s", text.cause, text.next);
+	refusal_text_free(&text);
+	return hint;
+}
+
 static json_object *hint_doc(const struct snapshot *snap, const struct host_iommu *iommu,
 			     const struct host_device *dev)
 {
 	bool any = iommu && iommu->regs.known;
 	const char *have = any ? "sysfs has registers only" : "sysfs has no registers of it";
 
+	if (dev && dev->hw_info)
+		return dev->hw_info->data_type == HWINFO_NONE ? no_registers_doc() : NULL;
 	if (!dev)
 		dev = example_behind(snap, iommu);
 	if (dev && dev->hw_info_why)
@@ -264,7 +279,7 @@ static json_object *entry_doc(const struct snapshot *snap, const char *name,
 	json_object_put(fields);
 	doc_add(obj, "hw_info", hw_info_doc(info));
 	doc_add(obj, "disagreements", disagreements ? disagreements : doc_list());
-	doc_add(obj, "hint", info ? NULL : hint_doc(snap, iommu, dev));
+	doc_add(obj, "hint", hint_doc(snap, iommu, dev));
 	return obj;
 }
 

@@ -138,6 +138,14 @@ with_mock()
 	"$MOCKDEV" "$@"
 }
 
+# while_held BDF COMMAND [ARGUMENT]...: while another process has the device bound to an iommufd. Commands are programs here.
+while_held()
+{
+	local bdf=$1
+	shift
+	"$HOLDCDEV" "$(cdev_of "$bdf")" "$@"
+}
+
 # A register as the guest's own sysfs has it, as the bare hex digits: vtd_register dmar0 cap
 vtd_register()
 {
