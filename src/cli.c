@@ -139,6 +139,8 @@ static error_t take_operand(struct parse *p, char *arg, struct argp_state *state
 		err_usage("unexpected word '%s'", arg);
 		return EINVAL;
 	}
+	if (state->quoted && state->next > state->quoted && cli->n_before < 0)
+		cli->n_before = cli->n_args;
 	cli->args = mem_grow(cli->args, (size_t)cli->n_args, sizeof(*cli->args));
 	cli->args[cli->n_args++] = arg;
 	return 0;
@@ -639,7 +641,8 @@ static int run_command(struct cli *cli, const struct command *cmd, int argc, cha
 	cli->command = cmd;
 	err_set_command(cmd->name);
 	p.opts = mem_zalloc(cmd->opts_size);
-	status = run_argp(&p, argc, argv, 0);
+	/* In order, words before "--" stay before it. */
+	status = run_argp(&p, argc, argv, cmd->uses & USES_DASHES ? ARGP_IN_ORDER : 0);
 	if (p.help)
 		status = show_help(cli, cmd);
 	else if (p.version)
@@ -689,7 +692,7 @@ static void hold_standard_streams(void)
 
 int cli_main(int argc, char **argv)
 {
-	struct cli cli = { .session = getenv("IOMMUCTL_SESSION") };
+	struct cli cli = { .session = getenv("IOMMUCTL_SESSION"), .n_before = -1 };
 	int status;
 
 	hold_standard_streams();

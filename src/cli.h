@@ -22,6 +22,7 @@ enum {
 	USES_SNAPSHOT = 1 << 0, /* --from, --sysroot */
 	USES_SESSION = 1 << 1,  /* -S, --iommufd */
 	USES_LINES = 1 << 2,    /* --json-lines */
+	USES_DASHES = 1 << 3,   /* "--" separates operands from a command line */
 };
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };
@@ -31,6 +32,7 @@ struct cli {
 	const struct command *command;
 	char **args; /* operands of the command */
 	int n_args;
+	int n_before; /* operands before "--", or -1 without it (USES_DASHES) */
 
 	bool json, json_lines;
 	bool quiet, verbose;
