@@ -10,6 +10,12 @@ const struct command *const commands[] = {
 	&command_list,
 	&command_report,
 	&command_decode,
+	/* Sessions. */
+	&command_session_start,
+	&command_session_exec,
+	&command_session_list,
+	&command_session_show,
+	&command_session_stop,
 	/* Hidden. */
 	&command_complete,
 	&command_meta,

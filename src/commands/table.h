@@ -16,6 +16,11 @@ extern const struct command command_decode;
 extern const struct command command_meta;
 extern const struct command command_ps;
 extern const struct command command_report;
+extern const struct command command_session_exec;
+extern const struct command command_session_list;
+extern const struct command command_session_show;
+extern const struct command command_session_start;
+extern const struct command command_session_stop;
 extern const struct command command_words;
 
 #endif

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the session commands share: options of a new session, and finding one. */
+#ifndef IOMMUCTL_COMMANDS_SESSION_H
+#define IOMMUCTL_COMMANDS_SESSION_H
+
+#include "cli.h"
+
+/** Seconds of "90", "90s", "15m", "2h". False when it is no such time. */
+bool session_parse_time(const char *word, unsigned int *seconds);
+
+/** --idle of "session start" and "session exec". */
+error_t session_option_idle(const char *word, unsigned int *seconds);
+
+/** The session that is meant: an operand, -S, IOMMUCTL_SESSION. NULL: reported. */
+const char *session_wanted(const struct cli *cli);
+
+/** For completion: the names of the sessions that are alive. */
+void session_complete(const char *command, struct out *o);
+
+#endif

@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* session stop: end a session and wait until everything is released. */
+#include "config.h"
+
+#include <inttypes.h>
+
+#include "commands/session.h"
+#include "commands/table.h"
+#include "session/show.h"
+
+static void view(struct out *o, json_object *doc)
+{
+	json_object *s = doc_get(doc, "session");
+
+	out_printf(o,
+		   "session %s has ended: %" PRId64 " objects and %" PRId64
+		   " descriptors released\n",
+		   doc_get_str(s, "name", ""), doc_get_int(doc, "objects_released", 0),
+		   doc_get_int(s, "descriptors", 0));
+}
+
+static void view_quiet(struct out *o, json_object *doc)
+{
+	(void)o;
+	(void)doc;
+}
+
+static int64_t count_objects(const struct ledger *l)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < l->count; i++)
+		n += l->entries[i].type > LEDGER_CONTEXT && l->entries[i].type < LEDGER_MAPPING;
+	return n;
+}
+
+static int stop(struct cli *cli, struct session *s)
+{
+	json_object *doc = doc_new("session stop"), *described = show_session(s);
+	struct ledger ledger = { 0 };
+	int status = STATUS_TROUBLE;
+
+	doc_add(doc, "session", described);
+	if (session_turn(s, &ledger)) {
+		doc_add(doc, "objects_released", doc_int(count_objects(&ledger)));
+		status = session_stop(s) ? STATUS_OK : STATUS_FAILED;
+	}
+	ledger_clear(&ledger);
+	if (status == STATUS_OK)
+		return cli_emit(cli, doc, cli->quiet ? view_quiet : view, STATUS_OK);
+	json_object_put(doc);
+	return status;
+}
+
+static int run(struct cli *cli, void *opts)
+{
+	const char *where = session_wanted(cli);
+	struct session s;
+	int status;
+
+	(void)opts;
+	if (!where || session_connect(where, &s) != STATUS_OK)
+		return STATUS_TROUBLE;
+	status = stop(cli, &s);
+	session_close(&s);
+	return status;
+}
+
+const struct command command_session_stop = {
+	.name = "session stop",
+	.section = "Sessions",
+	.summary = "end a session and release everything in it",
+	.args = "[NAME]",
+	.doc = "Ends a session: waits for the command that uses it, closes its descriptors, which "
+	       "detaches its devices and destroys its objects, and returns when that is done.",
+	.examples = { "iommuctl session stop  # the current session", "iommuctl session stop lab" },
+	.min_args = 0,
+	.max_args = 1,
+	.uses = USES_SESSION,
+	.run = run,
+};

@@ -1,0 +1,225 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Sessions: starting, ending, who may use them, what is left behind.
+
+load ../lib/common
+load ../lib/session
+
+@test "session start prints what a shell evaluates" {
+  run_split iommuctl session start lab
+  assert_equal "$status" 0
+  assert_equal "$stderr" ""
+  eval "$output"
+  assert_equal "$IOMMUCTL_SESSION" "$XDG_RUNTIME_DIR/iommuctl/lab.sock"
+  assert_equal "$(env | grep -c ^IOMMUCTL_SESSION=)" 1
+  assert_equal "$(iommuctl session show --json | jq -r .session.name)" lab
+}
+
+@test "session start: --csh, --quiet and --json" {
+  assert_equal "$(iommuctl session start a --csh)" "setenv IOMMUCTL_SESSION '$XDG_RUNTIME_DIR/iommuctl/a.sock';"
+  assert_equal "$(iommuctl session start b -q)" "$XDG_RUNTIME_DIR/iommuctl/b.sock"
+  run_split iommuctl session start c --json --idle=2m
+  assert_equal "$(jq -r '.session.name, .session.ends_when_idle_for, .session.adopted' <<<"$output" | paste -sd' ')" "c 120 false"
+}
+
+@test "a folder with a quote in its name cannot end the shell word" {
+  export XDG_RUNTIME_DIR="$BATS_TEST_TMPDIR/it's \$(touch hit)"
+  mkdir -m 700 "$XDG_RUNTIME_DIR"
+  cd "$BATS_TEST_TMPDIR"
+  eval "$(iommuctl session start lab)"
+  assert_equal "$IOMMUCTL_SESSION" "$XDG_RUNTIME_DIR/iommuctl/lab.sock"
+  [ ! -e hit ]
+}
+
+@test "a long path is no obstacle" {
+  XDG_RUNTIME_DIR="$BATS_TEST_TMPDIR/$(printf 'd%.0s' {1..150})"
+  export XDG_RUNTIME_DIR
+  mkdir -m 700 "$XDG_RUNTIME_DIR"
+  path=$(iommuctl session start long -q)
+  [ "${#path}" -gt 108 ]
+  iommuctl -S "$path" session show
+  iommuctl session stop long
+  [ ! -e "$path" ]
+}
+
+@test "the keeper keeps to itself: folder, mode, working directory, descriptors" {
+  exec 7<"$srcdir/README"
+  iommuctl session start lab
+  exec 7<&-
+  assert_equal "$(stat -c %a "$XDG_RUNTIME_DIR/iommuctl")" 700
+  assert_equal "$(stat -c %a "$XDG_RUNTIME_DIR/iommuctl/lab.sock")" 600
+  pid=$(keeper_of lab)
+  assert_equal "$(readlink "/proc/$pid/cwd")" /
+  assert_equal "$(cat "/proc/$pid/comm")" iommuctl-keeper
+  assert_equal "$(awk '/^Threads/ { print $2 }' "/proc/$pid/status")" 1
+  run ls -l "/proc/$pid/fd"
+  refute_output --partial README
+  # Standard streams, socket, folder, signals, and the iommufd.
+  assert_equal "$(descriptors "$pid")" 7
+  assert_equal "$(awk '/^SigIgn/ { print $2 }' "/proc/$pid/status")" 0000000000000000
+}
+
+@test "session stop releases everything before it returns" {
+  iommuctl session start lab
+  pid=$(keeper_of lab)
+  run_split iommuctl session stop lab
+  assert_equal "$status" 0
+  assert_equal "$output" "session lab has ended: 0 objects and 1 descriptors released"
+  [ ! -e "$XDG_RUNTIME_DIR/iommuctl/lab.sock" ]
+  gone "$pid"
+  refuses 2 "no session 'lab'" iommuctl session stop lab
+}
+
+@test "signals end a keeper in good order" {
+  for sig in TERM INT HUP; do
+    iommuctl session start lab
+    pid=$(keeper_of lab)
+    kill -s "$sig" "$pid"
+    gone "$pid"
+    [ ! -e "$XDG_RUNTIME_DIR/iommuctl/lab.sock" ]
+  done
+}
+
+@test "a killed keeper leaves a stale socket, which is said, shown and taken over" {
+  iommuctl session start lab
+  pid=$(keeper_of lab)
+  kill -9 "$pid"
+  gone "$pid"
+  run_split iommuctl -S lab session show
+  assert_equal "$status" 2
+  [[ "$stderr" == *"session 'lab' has ended"*"cause:"*"killed"*"try:"* ]]
+  assert_equal "$(iommuctl session list --json | jq -r '.sessions[0].state')" stale
+  iommuctl session start lab
+  assert_equal "$(iommuctl session list --json | jq -r '.sessions[0].state')" alive
+}
+
+@test "one name, one session" {
+  iommuctl session start lab
+  refuses 2 "session 'lab' is running already" iommuctl session start lab
+}
+
+@test "names that are none, and files that are no socket" {
+  refuses 2 "'../x'" iommuctl session start ../x
+  refuses 2 "'.hidden'" iommuctl session start .hidden
+  refuses 2 "'a b'" iommuctl -S "a b" session show
+  refuses 2 "no session 'nobody'" iommuctl -S nobody session show
+  run_split iommuctl -S "$srcdir/README" session show
+  assert_equal "$status" 2
+  [[ "$stderr" == *"not the socket of a session"* ]]
+  refuses 2 "which session" iommuctl session show
+}
+
+@test "a folder that others can enter is refused" {
+  mkdir -m 755 "$XDG_RUNTIME_DIR/iommuctl"
+  refuses 2 "cannot use '$XDG_RUNTIME_DIR/iommuctl'" iommuctl session start lab
+  rmdir "$XDG_RUNTIME_DIR/iommuctl"
+  ln -s "$BATS_TEST_TMPDIR" "$XDG_RUNTIME_DIR/iommuctl"
+  refuses 2 "cannot use '$XDG_RUNTIME_DIR/iommuctl'" iommuctl session start lab
+}
+
+@test "the session of another user is refused" {
+  [ "$(id -u)" = 0 ] || skip "needs root to be two users"
+  iommuctl session start lab
+  chmod 711 "$BATS_TEST_TMPDIR" "$XDG_RUNTIME_DIR" "$XDG_RUNTIME_DIR/iommuctl"
+  chmod 666 "$XDG_RUNTIME_DIR/iommuctl/lab.sock"
+  run_split setpriv --reuid=65534 --clear-groups "$IOMMUCTL" -S "$XDG_RUNTIME_DIR/iommuctl/lab.sock" session show
+  assert_equal "$status" 2
+  [[ "$stderr" == *"belongs to another user"* ]]
+  chmod 700 "$XDG_RUNTIME_DIR/iommuctl"
+  iommuctl session show lab
+}
+
+@test "session exec ends with its command and has its exit status" {
+  run_split iommuctl session exec lab -- sh -c 'echo "$IOMMUCTL_SESSION"; exit 7'
+  assert_equal "$status" 7
+  assert_equal "$output" "$XDG_RUNTIME_DIR/iommuctl/lab.sock"
+  [ ! -e "$XDG_RUNTIME_DIR/iommuctl/lab.sock" ]
+  run_split iommuctl session exec -- sh -c 'kill -9 $$' || true
+  [ -z "$(ls "$XDG_RUNTIME_DIR/iommuctl")" ]
+}
+
+@test "session exec: what cannot be run, and a missing --" {
+  refuses 2 "cannot run 'no-such-command'" iommuctl session exec -- no-such-command
+  [ -z "$(ls "$XDG_RUNTIME_DIR/iommuctl")" ]
+  refuses 2 "'--'" iommuctl session exec ls
+  refuses 2 "'two'" iommuctl session exec one two -- ls
+}
+
+@test "options of the command behind -- are its own" {
+  run_split iommuctl session exec -- echo --json -q --idle=3
+  assert_equal "$output" "--json -q --idle=3"
+}
+
+@test "session exec killed: the keeper goes too" {
+  "$IOMMUCTL" session exec lab -- sleep 60 &
+  exec=$!
+  for _ in $(seq 50); do pid=$(keeper_of lab) && break; sleep 0.1; done
+  kill -9 "$(child_of "$exec")"
+  wait "$exec" || true
+  gone "$pid"
+  "$IOMMUCTL" session exec lab -- sleep 60 &
+  exec=$!
+  for _ in $(seq 50); do pid=$(keeper_of lab) && break; sleep 0.1; done
+  sleep=$(child_of "$exec")
+  kill -9 "$exec"
+  gone "$pid"
+  kill "$sleep"
+}
+
+@test "an idle session ends, a used one does not" {
+  iommuctl session start lab --idle=2
+  pid=$(keeper_of lab)
+  for _ in 1 2 3 4; do sleep 0.8; iommuctl session show lab; done
+  gone "$pid"
+  [ ! -e "$XDG_RUNTIME_DIR/iommuctl/lab.sock" ]
+  refuses 2 "'soon'" iommuctl session start lab --idle=soon
+  refuses 2 "'-1'" iommuctl session start lab --idle=-1
+}
+
+@test "--iommufd: a descriptor of the caller, of systemd, and what is none" {
+  refuses 2 "descriptor 87 is not open" iommuctl session start lab --iommufd=87
+  run_split bash -c '"$IOMMUCTL" session start lab --iommufd=87 87</dev/null'
+  assert_equal "$status" 2
+  [[ "$stderr" == *"descriptor 87 is not an iommufd"* ]]
+  refuses 2 "'x'" iommuctl session start lab --iommufd=x
+  refuses 2 "systemd:tables" iommuctl session start lab --iommufd=systemd:tables
+  run_split bash -c 'LISTEN_PID=$BASHPID LISTEN_FDS=2 LISTEN_FDNAMES=other:tables \
+    exec "$IOMMUCTL" session start lab --iommufd=systemd:tables 3</dev/null 4</dev/null'
+  [[ "$stderr" == *"descriptor 4 is not an iommufd"* ]]
+}
+
+@test "no /dev/iommu, or no access to it: said before anything is started" {
+  FAKE_IOMMUFD=ENOENT refuses 2 "/dev/iommu" iommuctl session start lab
+  FAKE_IOMMUFD=EACCES refuses 2 "/dev/iommu" iommuctl session start lab
+  [ ! -e "$XDG_RUNTIME_DIR/iommuctl/lab.sock" ]
+}
+
+@test "a keeper that is stopped does not hang its clients for ever" {
+  iommuctl session start lab
+  pid=$(keeper_of lab)
+  kill -STOP "$pid"
+  run_split timeout 60 "$IOMMUCTL" -S lab session show
+  kill -CONT "$pid"
+  assert_equal "$status" 2
+  [[ "$stderr" == *"does not answer"* ]]
+}
+
+@test "session list: nothing there, several there" {
+  assert_equal "$(iommuctl session list)" "no sessions"
+  assert_equal "$(iommuctl session list --json | jq -c .sessions)" "[]"
+  iommuctl session start b
+  iommuctl session start a
+  assert_equal "$(iommuctl session list --json | jq -r '.sessions[].name' | paste -sd' ')" "a b"
+  export IOMMUCTL_SESSION="$XDG_RUNTIME_DIR/iommuctl/a.sock"
+  assert_equal "$(iommuctl session list --json | jq -r '.sessions[] | select(.current).name')" a
+}
+
+# SESSIONS=200 for a longer run.
+@test "many sessions at once" {
+  n=${SESSIONS:-30}
+  for i in $(seq "$n"); do iommuctl session start "s$i" -q; done >"$BATS_TEST_TMPDIR/paths"
+  assert_equal "$(sort -u "$BATS_TEST_TMPDIR/paths" | wc -l)" "$n"
+  assert_equal "$(iommuctl session list --json | jq '[.sessions[] | select(.state == "alive")] | length')" "$n"
+  for i in $(seq "$n"); do iommuctl session stop "s$i" -q; done
+  assert_equal "$(iommuctl session list)" "no sessions"
+}
