@@ -2,6 +2,8 @@
 /* The tables as tables: every bit belongs to exactly one field, and each field stands alone. */
 #include "config.h"
 
+#include <stdlib.h>
+
 #include "base/mem.h"
 #include "decode/capabilities.h"
 #include "decode/field.h"
@@ -158,6 +160,60 @@ static void each_bit_alone_sets_its_field_alone(void)
 	each_reg(check_alone);
 }
 
+/* One line of fields.tsv: its bits, all set, are that field, alone and whole. */
+static void check_line(const char *type, const char *reg_name, unsigned int hi, unsigned int lo,
+		       const char *name)
+{
+	const struct arch *arch = arch_find(type);
+	int i = arch_reg_index(arch, reg_name);
+	unsigned int width = hi - lo + 1;
+	uint64_t raw = width >= 64 ? UINT64_MAX : (UINT64_C(1) << width) - 1;
+	struct reg_set set = { .arch = arch };
+	char *want, *got;
+
+	if (i < 0) {
+		unit_fail("%s has no register %s", type, reg_name);
+		return;
+	}
+	got = set_fields(&arch->regs[i], raw << lo, &set);
+	want = hi == lo ? mem_printf("%s=0x%" PRIx64 "@%u", name, raw, hi)
+			: mem_printf("%s=0x%" PRIx64 "@%u:%u", name, raw, hi, lo);
+	unit_str(got, want);
+	free(got);
+	free(want);
+}
+
+/* Against a list that was made from other sources than the tables. */
+static void fields_are_where_they_belong(void)
+{
+	const char *dir = getenv("srcdir");
+	char *path = mem_printf("%s/tests/unit/fields.tsv", dir ? dir : "."), line[256];
+	FILE *f = fopen(path, "r");
+	size_t rows = 0, lines = 0;
+
+	for (size_t a = 0; archs[a]; a++)
+		for (size_t r = 0; r < archs[a]->n_regs; r++)
+			rows += archs[a]->regs[r].n_fields;
+	if (!f)
+		unit_fail("cannot read %s", path);
+	while (f && fgets(line, sizeof(line), f)) {
+		char type[32], reg[32], name[64];
+		unsigned int hi, lo;
+
+		if (line[0] == '#')
+			continue;
+		if (sscanf(line, "%31s %31s %u %u %63s", type, reg, &hi, &lo, name) == 5)
+			check_line(type, reg, hi, lo, name);
+		else
+			unit_fail("odd line: %s", line);
+		lines++;
+	}
+	unit_int(lines, rows);
+	if (f)
+		fclose(f);
+	free(path);
+}
+
 static void check_meanings(const struct arch *arch, const struct reg *reg)
 {
 	struct reg_set set = { .arch = arch };
@@ -202,6 +258,7 @@ int main(void)
 	unit_run(every_row_is_whole);
 	unit_run(names_and_aliases_are_unique);
 	unit_run(each_bit_alone_sets_its_field_alone);
+	unit_run(fields_are_where_they_belong);
 	unit_run(every_value_has_a_meaning);
 	unit_run(every_capability_has_a_rule_in_words);
 	return unit_done();
