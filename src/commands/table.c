@@ -5,6 +5,7 @@
 
 const struct command *const commands[] = {
 	&command_hwinfo,
+	&command_check,
 	&command_explain,
 	&command_ps,
 	&command_list,

@@ -8,6 +8,7 @@
 /* In the order of the overview, ended by NULL. */
 extern const struct command *const commands[];
 
+extern const struct command command_check;
 extern const struct command command_complete;
 extern const struct command command_explain;
 extern const struct command command_hwinfo;

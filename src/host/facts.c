@@ -7,6 +7,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "host/collect_facts.h"
 #include "render/doc.h"
 
 static const struct {
@@ -21,6 +22,12 @@ static const struct {
 	{ FACTS_LIMITS, "limits", facts_limits, true },
 	{ FACTS_NODES, "nodes", facts_nodes, true },
 	{ FACTS_HOLDERS, "holders", facts_holders, true },
+	{ FACTS_MACHINE, "processor", collect_facts_processor, false },
+	{ FACTS_MACHINE, "interrupts", collect_facts_interrupts, false },
+	{ FACTS_MACHINE, "vfio_drivers", collect_facts_vfio_drivers, false },
+	{ FACTS_MACHINE, "topology", collect_facts_topology, false },
+	{ FACTS_MACHINE, "uses", collect_facts_uses, false },
+	{ FACTS_MACHINE, "translation", collect_facts_translation, false },
 };
 
 void facts_unread(struct snapshot *snap, const char *what, const char *path, int errnum,

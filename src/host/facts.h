@@ -17,6 +17,8 @@
  *... } ] "holders": { "list": [ { "pid", "command", "kind", "device", ... } ], "unseen": 0 } "log":
  *{ "source": "/dev/kmsg", "records": [...] }       (see klog/klog.h) "unread":  [ { "what", "path",
  *"errno", "why", "needs" } ]
+ *	"processor", "interrupts", "vfio_drivers", "topology", "uses", "translation": see
+ *	collect_facts.h
  */
 #ifndef IOMMUCTL_HOST_FACTS_H
 #define IOMMUCTL_HOST_FACTS_H
@@ -31,7 +33,8 @@ enum {
 	FACTS_NODES = 1 << 4,
 	FACTS_HOLDERS = 1 << 5,
 	FACTS_LOG = 1 << 6,
-	FACTS_ALL = (1 << 7) - 1,
+	FACTS_MACHINE = 1 << 7, /* see collect_facts.h */
+	FACTS_ALL = (1 << 8) - 1,
 };
 
 /**

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Facts about IOMMUs and devices. */
+#include "config.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "check/facts_internal.h"
+#include "decode/payload.h"
+#include "host/index.h"
+#include "render/doc.h"
+
+/* --- joining --------------------------------------------------------------------------------- */
+
+void fact_read_devices(struct facts *f)
+{
+	const struct snapshot *snap = f->snap;
+	json_object *topology = fact_extra(f, "topology"), *pci = fact_extra(f, "pci");
+	struct index names = { 0 };
+	size_t at, up;
+
+	f->parents = mem_alloc((snap->n_devices + 1) * sizeof(*f->parents));
+	f->pci = mem_zalloc((snap->n_devices + 1) * sizeof(*f->pci));
+	for (size_t i = 0; i < snap->n_devices; i++) {
+		f->parents[i] = -1;
+		index_put(&names, snap->devices[i].name, i);
+	}
+	for (size_t i = 0; i < doc_len(topology); i++) {
+		const char *device = doc_get_str(doc_at(topology, i), "device", "");
+		const char *parent = doc_get_str(doc_at(topology, i), "parent", "");
+
+		if (index_get(&names, device, &at) && index_get(&names, parent, &up))
+			f->parents[at] = (int)up;
+	}
+	for (size_t i = 0; i < doc_len(pci); i++)
+		if (index_get(&names, doc_get_str(doc_at(pci, i), "device", ""), &at))
+			f->pci[at] = doc_at(pci, i);
+	index_free(&names);
+}
+
+static size_t device_index(const struct facts *f, const struct host_device *dev)
+{
+	return (size_t)(dev - f->snap->devices);
+}
+
+const struct host_device *fact_parent(const struct facts *f, const struct host_device *dev)
+{
+	int parent = f->parents[device_index(f, dev)];
+
+	return parent < 0 ? NULL : &f->snap->devices[parent];
+}
+
+json_object *fact_uses(const struct facts *f, const struct host_device *dev)
+{
+	json_object *all = fact_extra(f, "uses"), *list;
+
+	if (!all)
+		return NULL;
+	list = doc_list();
+	for (size_t i = 0; i < doc_len(all); i++)
+		if (!strcmp(doc_get_str(doc_at(all, i), "device", ""), dev->name))
+			doc_push(list, json_object_get(doc_at(all, i)));
+	return list;
+}
+
+/* --- IOMMUs ------------------------------------------------------------------------------------
+ */
+
+bool fact_iommu_is_real(const struct host_iommu *iommu)
+{
+	return strcmp(iommu->driver_type, "selftest");
+}
+
+/* A device behind it of which the kernel gave the registers. */
+static const struct host_device *device_with_registers(const struct facts *f,
+						       const struct host_iommu *iommu,
+						       struct payload *p)
+{
+	for (size_t i = 0; i < f->snap->n_devices; i++) {
+		const struct host_device *dev = &f->snap->devices[i];
+
+		if (device_iommu(f->snap, dev) != iommu || !dev->hw_info)
+			continue;
+		hwinfo_payload(dev->hw_info->data_type, dev->hw_info->data, dev->hw_info->data_have,
+			       p);
+		if (p->regs.arch && p->regs.known)
+			return dev;
+	}
+	return NULL;
+}
+
+bool fact_registers(const struct facts *f, const struct host_iommu *iommu, struct reg_set *regs,
+		    struct evidence *ev)
+{
+	const struct host_device *dev;
+	struct payload p;
+	const char *source;
+	char where[EVIDENCE_TEXT];
+
+	/* SMMUv3 has its command queue extension beside it; that says nothing here. */
+	dev = device_with_registers(f, iommu, &p);
+	if (dev && !strcmp(p.regs.arch->type, iommu->driver_type)) {
+		*regs = p.regs;
+		snprintf(where, sizeof(where), "IOMMU_GET_HW_INFO of %s", dev->name);
+		*ev = evidence_of("iommufd", where, "%s", "");
+		return true;
+	}
+	if (iommu->regs.arch && iommu->regs.known) {
+		*regs = iommu->regs;
+		source = fact_source_name(iommu->regs_from);
+		snprintf(where, sizeof(where), "/sys/class/iommu/%s", iommu->name);
+		*ev = evidence_of(source ? source : "sysfs",
+				  iommu->regs_from == FACT_SYSFS ? where : iommu->name, "%s", "");
+		return true;
+	}
+	*ev = evidence_of("sysfs", "/sys/class/iommu", "%s shows no registers", iommu->name);
+	return false;
+}
+
+/* What debugfs says about the translation table's mode: 1 is scalable. */
+static json_object *translation_doc(const struct facts *f, const char *iommu)
+{
+	json_object *list = fact_extra(f, "translation");
+
+	for (size_t i = 0; i < doc_len(list); i++)
+		if (!strcmp(doc_get_str(doc_at(list, i), "iommu", ""), iommu))
+			return doc_at(list, i);
+	return NULL;
+}
+
+struct fact fact_scalable_mode(const struct facts *f, const struct host_iommu *iommu)
+{
+	int64_t ttm = doc_get_int(translation_doc(f, iommu->name), "RTADDR_TTM", -1);
+	struct fact off = fact_parameter(f, "intel_iommu", "sm_off", "sm_on");
+	struct fact on = fact_parameter(f, "intel_iommu", "sm_on", "sm_off");
+	struct fact def = fact_config(f, "INTEL_IOMMU_SCALABLE_MODE_DEFAULT_ON");
+	struct evidence ev;
+
+	if (ttm >= 0) {
+		ev = evidence_of("debugfs", "/sys/kernel/debug/iommu/intel/iommu_regset",
+				 "RTADDR of %s has mode %" PRId64 ", %s", iommu->name, ttm,
+				 ttm == 1 ? "scalable" : "not scalable");
+		return fact_of(ttm == 1 ? ANSWER_YES : ANSWER_NO, &ev);
+	}
+	if (off.is == ANSWER_YES)
+		return fact_of(ANSWER_NO, &off.ev);
+	if (on.is == ANSWER_YES)
+		return on;
+	if (def.is == ANSWER_NO)
+		snprintf(def.ev.value, sizeof(def.ev.value),
+			 "off is its default (CONFIG_INTEL_IOMMU_SCALABLE_MODE_DEFAULT_ON is not "
+			 "set)");
+	return def;
+}
+
+/* --- PCI capabilities
+ * ------------------------------------------------------------------------------ */
+
+json_object *fact_pci_capability_doc(const struct facts *f, const struct host_device *dev,
+				     const char *name)
+{
+	return doc_get(f->pci[device_index(f, dev)], name);
+}
+
+struct fact fact_pci_capability(const struct facts *f, const struct host_device *dev,
+				const char *name)
+{
+	json_object *pci = f->pci[device_index(f, dev)], *cap = doc_get(pci, name);
+	const char *how = doc_get_str(pci, "config", "not looked at");
+	char where[96];
+	struct evidence ev;
+
+	snprintf(where, sizeof(where), "/sys/bus/pci/devices/%s/config", dev->name);
+	if (strcmp(how, "full"))
+		return fact_unknown("configuration space", where,
+				    !strcmp(how, "header") ? "readable for root only"
+				    : !strcmp(how, "asleep")
+					    ? "it sleeps, and is not woken"
+					    : "its configuration space was not read");
+	ev = evidence_of("configuration space", where, "%s %s",
+			 cap ? "capability" : "no capability", name);
+	return fact_of(cap ? ANSWER_YES : ANSWER_NO, &ev);
+}
+
+const char *fact_port_type(const struct facts *f, const struct host_device *dev)
+{
+	return doc_get_str(f->pci[device_index(f, dev)], "port", NULL);
+}

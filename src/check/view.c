@@ -1,0 +1,181 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The text of `iommuctl check`: a verdict for each goal, and what stands in its way. */
+#include "config.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "check/check.h"
+
+static const struct {
+	const char *status, *verdict, *label;
+	enum out_style style;
+} styles[] = {
+	{ "pass", "yes", "pass", OUT_GOOD },
+	{ "warn", "yes, but", "warn", OUT_WARN },
+	{ "unknown", "cannot tell", "unknown", OUT_WARN },
+	{ "fail", "no", "FAIL", OUT_BAD },
+};
+
+static size_t style_of(const char *status)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(styles); i++)
+		if (!strcmp(styles[i].status, status))
+			return i;
+	return 0;
+}
+
+/* Was the same thing said under an earlier goal? */
+static bool was_said(json_object *findings, size_t at)
+{
+	json_object *f = doc_at(findings, at);
+
+	for (size_t i = 0; i < at; i++) {
+		json_object *g = doc_at(findings, i);
+
+		if (!strcmp(doc_get_str(f, "id", ""), doc_get_str(g, "id", "")) &&
+		    !strcmp(doc_get_str(f, "subject", ""), doc_get_str(g, "subject", "")) &&
+		    !strcmp(doc_get_str(f, "reason", ""), doc_get_str(g, "reason", "")))
+			return true;
+	}
+	return false;
+}
+
+static void show_evidence(struct out *o, json_object *ev)
+{
+	const char *where = doc_get_str(ev, "where", NULL), *value = doc_get_str(ev, "value", NULL);
+
+	if (!ev)
+		return;
+	out_str(o, "           ");
+	out_styled(o, OUT_DIM, "seen in: ");
+	out_str(o, doc_get_str(ev, "source", ""));
+	if (where)
+		out_printf(o, ", %s", where);
+	if (value)
+		out_printf(o, ": %s", value);
+	out_str(o, "\n");
+}
+
+static void show_finding(struct out *o, json_object *findings, size_t at)
+{
+	json_object *f = doc_at(findings, at);
+	size_t style = style_of(doc_get_str(f, "status", ""));
+	const char *fix = doc_get_str(f, "fix", NULL);
+	bool said = was_said(findings, at);
+	char *text;
+
+	out_str(o, "  ");
+	out_styled(o, styles[style].style, styles[style].label);
+	out_pad(o, 9 - strlen(styles[style].label));
+	if (said) {
+		out_printf(o, "see above [%s]\n", doc_get_str(f, "id", ""));
+		return;
+	}
+	text = mem_printf("%s [%s]", doc_get_str(f, "reason", ""), doc_get_str(f, "id", ""));
+	out_wrap(o, 11, text);
+	out_str(o, "\n");
+	free(text);
+	if (o->verbose)
+		show_evidence(o, doc_get(f, "evidence"));
+	if (fix && style) {
+		out_str(o, "           ");
+		out_styled(o, OUT_BOLD, "fix: ");
+		out_wrap(o, 16, fix);
+		out_str(o, "\n");
+	}
+}
+
+static void show_goal(struct out *o, json_object *doc, json_object *goal)
+{
+	json_object *findings = doc_get(doc, "findings");
+	const char *name = doc_get_str(goal, "goal", "");
+	size_t style = style_of(doc_get_str(goal, "status", "")), passed = 0;
+
+	out_styled(o, OUT_TITLE, name);
+	out_str(o, ": ");
+	out_styled(o, styles[style].style, styles[style].verdict);
+	out_str(o, "\n");
+	for (size_t i = 0; i < doc_len(findings); i++) {
+		json_object *f = doc_at(findings, i);
+		bool pass = !strcmp(doc_get_str(f, "status", ""), "pass");
+
+		if (strcmp(doc_get_str(f, "goal", ""), name))
+			continue;
+		passed += pass;
+		if (!pass || o->verbose)
+			show_finding(o, findings, i);
+	}
+	if (!o->verbose && passed)
+		out_printf(o, "  pass     %zu check%s\n", passed, passed == 1 ? "" : "s");
+}
+
+static void show_state(struct out *o, const char *state)
+{
+	static const struct {
+		const char *state, *words;
+		enum out_style style;
+	} states[] = {
+		{ "on", "on", OUT_GOOD },
+		{ "identity", "on, but kernel drivers bypass it (passthrough)", OUT_WARN },
+		{ "kernel-disabled", "disabled by the kernel", OUT_BAD },
+		{ "firmware-disabled", "disabled in firmware", OUT_BAD },
+		{ "absent", "absent", OUT_BAD },
+	};
+	size_t i = 0;
+
+	out_styled(o, OUT_TITLE, "IOMMU");
+	out_str(o, ": ");
+	while (i < ARRAY_SIZE(states) && (!state || strcmp(states[i].state, state)))
+		i++;
+	if (i < ARRAY_SIZE(states))
+		out_styled(o, states[i].style, states[i].words);
+	else
+		out_str(o, "unknown");
+	out_str(o, "\n");
+}
+
+static void show_configuration(struct out *o, json_object *doc, json_object *c)
+{
+	const char *note = doc_get_str(c, "note", NULL);
+
+	out_str(o, "\n");
+	out_styled(o, OUT_TITLE, "Largest guest configuration");
+	out_printf(o, " (%s, %s):\n", doc_get_str(doc, "consumer", ""),
+		   doc_get_str(c, "iommu", ""));
+	out_str(o, doc_get_str(c, "text", ""));
+	if (note) {
+		out_str(o, "note: ");
+		out_wrap(o, 6, note);
+		out_str(o, "\n");
+	}
+}
+
+void check_view(struct out *o, json_object *doc)
+{
+	json_object *goals = doc_get(doc, "goals"),
+		    *configurations = doc_get(doc, "configurations");
+
+	show_state(o, doc_get_str(doc, "iommu", NULL));
+	for (size_t i = 0; i < doc_len(goals); i++) {
+		out_str(o, "\n");
+		show_goal(o, doc, doc_at(goals, i));
+	}
+	for (size_t i = 0; i < doc_len(configurations); i++)
+		show_configuration(o, doc, doc_at(configurations, i));
+}
+
+void check_view_findings(struct out *o, json_object *doc)
+{
+	json_object *list = doc_get(doc, "known_findings");
+
+	for (size_t i = 0; i < doc_len(list); i++) {
+		json_object *f = doc_at(list, i);
+
+		out_cell(o, doc_get_str(f, "id", ""), 38);
+		out_printf(o, " ");
+		out_cell(o, doc_get_str(f, "status", ""), 8);
+		out_printf(o, " %s\n", doc_get_str(f, "about", ""));
+	}
+}
