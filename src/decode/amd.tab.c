@@ -1,5 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* AMD-Vi: every field of the extended feature registers and of the PCI capability block. */
+/*
+ * AMD-Vi: every field of the extended feature registers and of the PCI capability block.
+ *
+ * Where sources disagree: GAPPISup and SATSSup are named by Xen and by the
+ * vendor's firmware headers, and logs of Xen show them on real parts. MarcSup
+ * and VmTableSize have the values of those headers. EFR2 has the names of
+ * FreeBSD and Linux. What one source alone gives is tentative.
+ */
 #include "config.h"
 #include "decode/rows.h"
 

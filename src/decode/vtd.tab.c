@@ -1,5 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Intel VT-d: every field of the version, capability and extended capability registers. */
+/*
+ * Intel VT-d: every field of the version, capability and extended capability registers.
+ *
+ * Where public decoders disagree, each was held against Linux's header and one
+ * more source; taken were: ND as the exponent of 2^(4 + 2 * ND), all three bits;
+ * FRO with 10 bits and PSS with 5 (older masks of FreeBSD are narrower); AFL at
+ * bit 3 and ISOCH at 23, which newer decoders leave out; PI at 59 as posted
+ * interrupts; ECAP bits 31:24 not as a count of IOTLB units, which Linux dropped
+ * as never true; PASID at 40, with 28 meaning nothing since; PDS at 42 as the
+ * draining of page requests; SMTS at 43. Bits 50, 56, 57 and 59 to 62 could not
+ * be settled and are tentative.
+ */
 #include "config.h"
 #include "decode/rows.h"
 
