@@ -15,6 +15,7 @@
 #include "host/collect.h"
 #include "host/collect_hwinfo.h"
 #include "host/facts.h"
+#include "host/names.h"
 #include "host/report_doc.h"
 #include "host/save.h"
 #include "render/report_views.h"
@@ -134,6 +135,7 @@ static int run(struct cli *cli, void *opts)
 
 	if (status != STATUS_OK)
 		return status;
+	names_fill(snap);
 	if (snap->source == SNAPSHOT_LIVE)
 		collect_hw_infos(snap);
 	facts_collect(snap, FACTS_ALL);

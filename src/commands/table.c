@@ -4,8 +4,11 @@
 #include "commands/table.h"
 
 const struct command *const commands[] = {
+	&command_list,
 	&command_hwinfo,
 	&command_check,
+	&command_diff,
+	&command_report,
 	&command_explain,
 	&command_ps,
 	&command_list,

@@ -16,6 +16,7 @@ extern const struct command command_list;
 extern const struct command command_decode;
 extern const struct command command_meta;
 extern const struct command command_ps;
+extern const struct command command_diff;
 extern const struct command command_report;
 extern const struct command command_session_exec;
 extern const struct command command_session_list;
