@@ -6,14 +6,12 @@
 const struct command *const commands[] = {
 	&command_list,
 	&command_hwinfo,
+	&command_decode,
 	&command_check,
 	&command_diff,
 	&command_report,
 	&command_explain,
 	&command_ps,
-	&command_list,
-	&command_report,
-	&command_decode,
 	/* Sessions. */
 	&command_session_start,
 	&command_session_exec,

@@ -28,6 +28,7 @@ static const struct {
 	{ FACTS_MACHINE, "topology", collect_facts_topology, false },
 	{ FACTS_MACHINE, "uses", collect_facts_uses, false },
 	{ FACTS_MACHINE, "translation", collect_facts_translation, false },
+	{ FACTS_LOG, "log", facts_log, false },
 };
 
 void facts_unread(struct snapshot *snap, const char *what, const char *path, int errnum,

@@ -6,10 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "host/facts.h"
 #include "host/hostfs.h"
+#include "klog/reader.h"
 #include "render/doc.h"
 
 enum { MAX_CONFIG = 4 << 20 };
@@ -101,11 +103,32 @@ static void config_line(json_object *options, char *line)
 	add_option(options, line, value, len);
 }
 
+/* The whole file, decompressed; NULL when it cannot be had. */
 static char *read_config(struct snapshot *snap, const char *path)
 {
-	size_t len;
+	int fd = hostfs_open_file(snap->fs, path);
+	struct klog_reader *r;
+	size_t len = 0;
+	ssize_t n = 0;
+	char *text;
 
-	return hostfs_slurp(snap->fs, path, MAX_CONFIG, &len);
+	if (fd < 0)
+		return NULL;
+	r = klog_reader_open(fd, path);
+	text = r ? mem_alloc(MAX_CONFIG) : NULL;
+	while (r && len < MAX_CONFIG - 1 &&
+	       (n = klog_reader_read(r, text + len, MAX_CONFIG - 1 - len)) > 0)
+		len += (size_t)n;
+	if (r)
+		klog_reader_close(r);
+	close(fd);
+	if (text && (n < 0 || !len)) {
+		free(text);
+		return NULL;
+	}
+	if (text)
+		text[len] = '\0';
+	return text;
 }
 
 static json_object *config_doc(const char *path, char *text)
@@ -122,7 +145,8 @@ static json_object *config_doc(const char *path, char *text)
 
 static json_object *kernel_config(struct snapshot *snap)
 {
-	static const char *const patterns[] = { "boot/config-%s", "lib/modules/%s/config",
+	static const char *const patterns[] = { "proc/config.gz", "boot/config-%s",
+						"lib/modules/%s/config",
 						"usr/lib/modules/%s/config" };
 	json_object *config = NULL;
 

@@ -17,6 +17,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/err.h"
@@ -25,6 +26,7 @@
 #include "host/hwinfo_doc.h"
 #include "host/index.h"
 #include "host/strict_json.h"
+#include "klog/reader.h"
 #include "render/doc.h"
 
 enum {
@@ -468,27 +470,29 @@ static bool load_text(const char *path, const char *text, size_t len, struct loa
 
 /* --- the file ------------------------------------------------------------------------------ */
 
-static char *read_all(int fd, size_t *len)
+/* Decompressed if need be. NULL when it cannot be read; that was reported. */
+static char *read_all(int fd, const char *path, size_t *len)
 {
+	struct klog_reader *r = klog_reader_open(fd, path);
 	size_t size = 64 * 1024;
-	char *buf = mem_alloc(size);
-	ssize_t n;
+	char *buf = r ? mem_alloc(size) : NULL;
+	ssize_t n = 0;
 
-	for (*len = 0; (n = read(fd, buf + *len, size - *len)) != 0;) {
-		if (n < 0 && errno == EINTR)
+	*len = 0;
+	while (r && *len < MAX_FILE && (n = klog_reader_read(r, buf + *len, size - *len)) > 0) {
+		*len += (size_t)n;
+		if (*len < size)
 			continue;
-		if (n > 0)
-			*len += (size_t)n;
-		if (*len >= MAX_FILE)
-			errno = EFBIG;
-		if (n < 0 || *len >= MAX_FILE) {
-			free(buf);
-			return NULL;
-		}
-		if (*len == size) {
-			size *= 2;
-			buf = mem_realloc(buf, size, 1);
-		}
+		size *= 2;
+		buf = mem_realloc(buf, size, 1);
+	}
+	if (r)
+		klog_reader_close(r);
+	if (r && *len >= MAX_FILE)
+		err_input(path, NULL, "'%s' is larger than %d MiB", path, MAX_FILE >> 20);
+	if (r && (n < 0 || *len >= MAX_FILE)) {
+		free(buf);
+		return NULL;
 	}
 	return buf;
 }
@@ -496,10 +500,18 @@ static char *read_all(int fd, size_t *len)
 static char *read_file(const char *path, size_t *len)
 {
 	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
-	char *text = fd < 0 ? NULL : read_all(fd, len);
+	char *text = NULL;
+	struct stat st;
 
-	if (!text)
+	if (fd >= 0 && !fstat(fd, &st) && S_ISDIR(st.st_mode)) {
+		close(fd);
+		fd = -1;
+		errno = EISDIR;
+	}
+	if (fd < 0)
 		err_input(path, NULL, "cannot read '%s': %s", path, strerror(errno));
+	else
+		text = read_all(fd, path, len);
 	if (fd > STDIN_FILENO)
 		close(fd);
 	return text;

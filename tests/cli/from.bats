@@ -19,6 +19,19 @@ END
   assert_equal "$(iommuctl hwinfo --get capabilities.max_domains dmar0 --from - <good)" 256
 }
 
+@test "compressed files are read as they are" {
+  gzip -k good
+  xz -k good
+  zstd -q good
+  for f in good.gz good.xz good.zst; do
+    assert_equal "$(iommuctl hwinfo --get capabilities.max_domains dmar0 --from "$f")" 256
+  done
+  head -c 60 good.gz >cut.gz
+  run_split iommuctl hwinfo --from cut.gz
+  assert_equal "$status" 2
+  [[ "$stderr" == *"cut short"* ]]
+}
+
 @test "a file that is not there, a folder, an empty and a binary file are refused" {
   refuses 2 "cannot read 'missing'" iommuctl hwinfo --from missing
   refuses 2 "cannot read '.'" iommuctl hwinfo --from .

@@ -112,7 +112,8 @@ setup() {
 @test "the file is private, whole, and replaces a regular file only" {
   run_split iommuctl report --sysroot "$tree" -o saved.json
   assert_equal "$status" 0
-  assert_equal "$output" "report written to saved.json (private data removed)"
+  assert_equal "$output" "report written to saved.json (private data removed)
+1 things could not be read: see \"unread\" in it"
   assert_equal "$(stat -c %a saved.json)" 600
   echo old >other
   chmod 644 other
@@ -147,6 +148,20 @@ setup() {
   iommuctl report --sysroot "$tree" | jq -r '.acpi.tables[0].raw' | xxd -r -p | cmp - "$tree/sys/firmware/acpi/tables/DMAR"
 }
 
+@test "the kernel log of a copied tree is decoded, as a sosreport has it" {
+  mkdir -p "$tree/sos_commands/kernel"
+  cat >"$tree/sos_commands/kernel/dmesg" <<'END'
+[    0.100000] DMAR: Host address width 46
+[   10.000000] DMAR: DRHD: handling fault status reg 2
+[   10.000001] DMAR: [DMA Read NO_PASID] Request device [01:00.0] fault addr 0xdeadb000 [fault reason 0x06] PTE Read access is not set
+[   11.000000] nvme nvme0: serial S123 of alice
+END
+  iommuctl report --sysroot "$tree" >doc
+  assert_equal "$(jq -r .log.source doc)" sos_commands/kernel/dmesg
+  assert_equal "$(jq -c '[.log.records[] | select(.kind == "fault")] | length' doc)" 1
+  assert_equal "$(iommuctl report --prometheus --from doc | grep 'log_records{kind="fault"}')" 'iommuctl_log_records{kind="fault"} 1'
+}
+
 @test "what cannot be read is listed with what is missing" {
   rm -r "$tree/boot" "$tree/proc/cmdline" "$tree/sys/devices/pci0000:00/0000:00:03.0/config"
   iommuctl report --sysroot "$tree" >doc
@@ -168,7 +183,7 @@ setup() {
   printf 'evil\e[31m\n' >"$tree/proc/sys/kernel/version"
   run_split iommuctl report --text --sysroot "$tree"
   assert_equal "$status" 0
-  for part in Kernel IOMMUs Groups Devices Firmware; do
+  for part in Kernel IOMMUs Groups Devices Firmware "Could not be read"; do
     assert_equal "$(grep -c "^$part" <<<"$output")" 1
   done
   run grep -c $'\e' <<<"$output"
