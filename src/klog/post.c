@@ -408,6 +408,16 @@ static bool hex_value(const struct pair *p, uint64_t *v)
 	return true;
 }
 
+/* Keys of kernels to come are kept as they are, if they can be keys. */
+static bool is_key(const struct pair *p)
+{
+	for (size_t i = 0; i < p->key_len; i++)
+		if (!islower((unsigned char)p->key[i]) && !isdigit((unsigned char)p->key[i]) &&
+		    p->key[i] != '_')
+			return false;
+	return p->key_len && p->key_len < 24;
+}
+
 /* One "key=value" of an event. False when the value cannot be. */
 static bool amd_event_pair(struct klog_record *rec, const struct pair *p, uint64_t *flags,
 			   bool *have_flags)
@@ -429,7 +439,7 @@ static bool amd_event_pair(struct klog_record *rec, const struct pair *p, uint64
 	else if (key_is(p, "flags")) {
 		*flags = v;
 		*have_flags = true;
-	} else if (p->key_len && p->key_len < 24) {
+	} else if (is_key(p)) {
 		klog_put_hex(rec, klog_keep(rec, p->key, p->key_len), v, 0);
 	}
 	return true;
