@@ -23,6 +23,7 @@ extern const struct command command_session_list;
 extern const struct command command_session_show;
 extern const struct command command_session_start;
 extern const struct command command_session_stop;
+extern const struct command command_watch;
 extern const struct command command_words;
 
 #endif
