@@ -194,7 +194,7 @@ static enum klog_match_result match_capture(const char *t, const char *s, const 
 	enum klog_match_result r;
 	bool wide = false;
 
-	if (m->n == KLOG_MAX_CAPTURES)
+	if (m->n == KLOG_MAX_CAPTURES || !colon || !close)
 		return KLOG_NO;
 	c = &m->cap[m->n];
 	memset(c, 0, sizeof(*c));
