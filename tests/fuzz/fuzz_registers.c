@@ -26,7 +26,24 @@ static void require(bool ok)
 		abort();
 }
 
-static void fields_add_up(const struct reg_set *set)
+/*
+ * Words cost far more than parsing: they are made for one input in 16, and
+ * whole documents for one in 128, picked by the input's own bytes.
+ */
+enum effort { ADD_UP, WORDS, DOCUMENT };
+
+static enum effort effort_of(const uint8_t *data, size_t size)
+{
+	uint32_t hash = 2166136261u;
+
+	for (size_t i = 0; i < size; i++)
+		hash = (hash ^ data[i]) * 16777619u;
+	if (hash % 128 == 0)
+		return DOCUMENT;
+	return hash % 16 == 0 ? WORDS : ADD_UP;
+}
+
+static void check_fields(const struct reg_set *set, enum effort effort)
 {
 	for (size_t r = 0; set->arch && r < set->arch->n_regs; r++) {
 		const struct reg *reg = &set->arch->regs[r];
@@ -34,25 +51,29 @@ static void fields_add_up(const struct reg_set *set)
 
 		for (size_t f = 0; f < reg->n_fields; f++) {
 			uint64_t raw = field_raw(&reg->fields[f], set->value[r]);
-			char meaning[64];
+			char meaning[64] = "-";
 
 			sum |= raw << reg->fields[f].lo;
-			field_meaning(&reg->fields[f], set, raw, meaning, sizeof(meaning));
+			if (effort >= WORDS)
+				field_meaning(&reg->fields[f], set, raw, meaning, sizeof(meaning));
 			require(*meaning && memchr(meaning, '\0', sizeof(meaning)));
 		}
 		require(sum == set->value[r]);
 	}
 }
 
-/* Rendering costs a hundred times the rest: one input in 64 is rendered, picked by its own bytes.
- */
-static bool is_rendered(const uint8_t *data, size_t size)
+static void check_changes(const struct reg_set *a, const struct reg_set *b)
 {
-	uint32_t hash = 2166136261u;
+	struct compare_change *changes;
+	size_t n = compare_registers(a, b, &changes);
 
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ data[i]) * 16777619u;
-	return hash % 64 == 0;
+	for (size_t i = 0; i < n; i++) {
+		char words[128];
+
+		compare_words(&changes[i], words, sizeof(words));
+		require(*words && *compare_weight_name(changes[i].weight));
+	}
+	free(changes);
 }
 
 static void render(json_object *doc)
@@ -70,8 +91,7 @@ static void render(json_object *doc)
 static void take_registers(const struct arch *arch, const uint8_t *data, size_t size)
 {
 	struct reg_set set[2] = { { .arch = arch }, { .arch = arch } };
-	struct compare_change *changes;
-	size_t n;
+	enum effort effort = effort_of(data, size);
 
 	for (size_t s = 0; s < 2; s++) {
 		const uint8_t *p = data + s;
@@ -88,28 +108,23 @@ static void take_registers(const struct arch *arch, const uint8_t *data, size_t 
 			p += bytes;
 			left -= bytes;
 		}
-		fields_add_up(&set[s]);
+		check_fields(&set[s], effort);
 	}
-	n = compare_registers(&set[0], &set[1], &changes);
-	for (size_t i = 0; i < n; i++) {
-		char words[128];
-
-		compare_words(&changes[i], words, sizeof(words));
-		require(*words && *compare_weight_name(changes[i].weight));
-	}
-	free(changes);
-	if (is_rendered(data, size))
+	if (effort >= WORDS)
+		check_changes(&set[0], &set[1]);
+	if (effort >= DOCUMENT)
 		render(registers_doc(&set[0]));
 }
 
 static void take_payload(uint32_t type, const uint8_t *data, size_t size)
 {
+	enum effort effort = effort_of(data, size);
 	struct payload p;
 
 	hwinfo_payload(type, data, size, &p);
-	fields_add_up(&p.regs);
+	check_fields(&p.regs, effort);
 	require(payload_extra(&p) <= size);
-	if (is_rendered(data, size))
+	if (effort >= DOCUMENT)
 		render(payload_doc(&p));
 }
 
