@@ -175,7 +175,12 @@ vm_platform_args()
 	smmuv3 | smmuv3-s1)
 		machine=(-M "virt,iommu=smmuv3,gic-version=3")
 		append=(console=ttyAMA0)
-		[ "$platform" = smmuv3-s1 ] || machine+=(-global arm-smmuv3.stage=nested)
+		# Before 8.1 there was only stage 1, and nothing to choose.
+		if [ "$platform" = smmuv3 ]; then
+			machine+=(-global arm-smmuv3.stage=nested)
+		elif vm_version_ge "$version" 8.1; then
+			machine+=(-global arm-smmuv3.stage=1)
+		fi
 		;;
 	none)
 		;;

@@ -146,6 +146,12 @@ while_held()
 	"$HOLDCDEV" "$(cdev_of "$bdf")" "$@"
 }
 
+# raw_info BDF: what the kernel answers to IOMMU_GET_HW_INFO, asked without the program: "TYPE LENGTH HEX-DIGITS"
+raw_info()
+{
+	"$RAWINFO" "/dev/vfio/devices/$(cdev_of "$1")"
+}
+
 # A register as the guest's own sysfs has it, as the bare hex digits: vtd_register dmar0 cap
 vtd_register()
 {
