@@ -1,0 +1,131 @@
+#!/usr/bin/env bats
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What is true of every command, asked of each in turn: help, version, wrong options, streams, documents, manual pages.
+
+load ../lib/common
+
+setup_file() {
+  "$IOMMUCTL" __commands --json >"$BATS_FILE_TMPDIR/commands.json"
+  jq -r '.commands[].name' "$BATS_FILE_TMPDIR/commands.json" >"$BATS_FILE_TMPDIR/names"
+}
+
+commands() { cat "$BATS_FILE_TMPDIR/names"; }
+meta() { jq -r --arg c "$1" ".commands[] | select(.name == \$c) | $2" "$BATS_FILE_TMPDIR/commands.json"; }
+
+# for_each FUNCTION: FUNCTION COMMAND for every command; all that fail are named.
+for_each() {
+  local command bad=0
+  while IFS= read -r command; do
+    "$1" "$command" || { echo "$1: $command" >&2; bad=$((bad + 1)); }
+  done < <(commands)
+  [ "$bad" -eq 0 ] || fail "$bad commands"
+}
+
+@test "there are commands, each with a summary and two examples that begin with its name" {
+  [ "$(commands | wc -l)" -ge 8 ]
+  assert_equal "$(jq -r '[.commands[] | select(.summary == "" or (.summary | endswith(".")) or (.examples | length) < 2)] | map(.name) | join(" ")' "$BATS_FILE_TMPDIR/commands.json")" ""
+  assert_equal "$(jq -r '[.commands[] | .name as $n | select([.examples[] | contains("iommuctl " + $n)] | any | not)] | map(.name) | join(" ")' "$BATS_FILE_TMPDIR/commands.json")" ""
+}
+
+help_fits() {
+  local text
+  # shellcheck disable=SC2086 # a command can be two words
+  text=$("$IOMMUCTL" $1 --help 2>"$BATS_TEST_TMPDIR/err") || return 1
+  [ ! -s "$BATS_TEST_TMPDIR/err" ] || return 1
+  [ "$(wc -l <<<"$text")" -le 50 ] || { echo "$1: $(wc -l <<<"$text") lines" >&2; return 1; }
+  [ "$(wc -L <<<"$text")" -le 100 ] || { echo "$1: $(wc -L <<<"$text") columns" >&2; return 1; }
+  [[ $text == "Usage: iommuctl $1"* ]] || return 1
+  # It ends with the examples.
+  [ "$(sed -n '/^Examples:$/,$p' <<<"$text" | grep -c '^  ')" -ge 2 ] || return 1
+  [[ ${text##*$'\n'} == "  "* ]]
+}
+@test "--help goes to stdout, fits a screen and ends with two examples" {
+  for_each help_fits
+}
+
+version_says() {
+  # shellcheck disable=SC2086
+  [[ $("$IOMMUCTL" $1 --version) == "iommuctl "* ]]
+}
+@test "--version is understood behind every command" {
+  for_each version_says
+}
+
+unknown_option() {
+  local status=0 err
+  # shellcheck disable=SC2086
+  err=$("$IOMMUCTL" $1 --no-such-option 2>&1 >"$BATS_TEST_TMPDIR/out") || status=$?
+  [ "$status" -eq 2 ] && [ ! -s "$BATS_TEST_TMPDIR/out" ] && [ "$(wc -l <<<"$err")" -eq 1 ] &&
+    [[ $err == *"'--no-such-option'"* ]]
+}
+@test "an unknown option is refused in one line that names it, exit 2, nothing on stdout" {
+  for_each unknown_option
+}
+
+help_to_full_disk() {
+  local status=0
+  # shellcheck disable=SC2086
+  "$IOMMUCTL" $1 --help >/dev/full 2>/dev/null || status=$?
+  [ "$status" -eq 1 ]
+}
+@test "help that cannot be written is a failure" {
+  for_each help_to_full_disk
+}
+
+# Commands that wait, take over the terminal or change things are asked with a word that they refuse.
+json_parses() {
+  local status=0 out
+  case $1 in
+  session*) return 0 ;;
+  watch) out=$("$IOMMUCTL" watch --json --input=/dev/null 2>/dev/null) || status=$? ;;
+  decode) out=$("$IOMMUCTL" decode --json /dev/null 2>/dev/null </dev/null) || status=$? ;;
+  # shellcheck disable=SC2086
+  *) out=$(timeout 20 "$IOMMUCTL" $1 --json 2>/dev/null </dev/null) || status=$? ;;
+  esac
+  [ "$status" -le 2 ] || { echo "$1: exit $status" >&2; return 1; }
+  [ "$(jq -rse 'length == 1 and (.[0].schema == "iommuctl/1") and (.[0].errors | type == "array")' <<<"$out")" = true ]
+}
+@test "--json prints one document and nothing else, whatever the exit status" {
+  for_each json_parses
+}
+
+# The page of "session start" is that of session.
+page_of() {
+  local page
+  for page in "$srcdir/man/iommuctl-${1// /-}.8" "$srcdir/man/iommuctl-${1%% *}.8"; do
+    if [ -f "$page" ]; then
+      echo "$page"
+      return
+    fi
+  done
+}
+
+page_has_options() {
+  local page option bad=0
+  page=$(page_of "$1")
+  [ -n "$page" ] || { echo "$1: no manual page" >&2; return 1; }
+  while IFS= read -r option; do
+    # mdoc writes --name as "Fl Fl name" or "Fl -name", also behind a letter.
+    grep -Eq -- "Fl (Fl |-)$option( |\$)" "$page" || { echo "$1: --$option is not in ${page##*/}" >&2; bad=1; }
+  done < <(meta "$1" '.options[].name')
+  return "$bad"
+}
+@test "every command has a manual page that mentions each of its options" {
+  for_each page_has_options
+}
+
+@test "every option that a manual page lists exists" {
+  local page name option bad=0 known global
+  global=$(jq -r '.global_options[].name' "$BATS_FILE_TMPDIR/commands.json")
+  for page in "$srcdir"/man/iommuctl-*.8; do
+    name=${page##*/iommuctl-}
+    name=${name%.8}
+    # A page can be that of several commands: "session" is that of "session start" and the others.
+    known=$(jq -r --arg n "${name//-/ }" --arg m "$name" \
+      '.commands[] | select(.name == $n or .name == $m or (.name | startswith($n + " "))) | .options[].name' "$BATS_FILE_TMPDIR/commands.json")
+    while IFS= read -r option; do
+      grep -qxF -- "$option" <<<"$known"$'\n'"$global" || { echo "${page##*/}: --$option is no option" >&2; bad=1; }
+    done < <(sed -n '/^\.Sh OPTIONS/,/^\.Sh [^O]/ { s/^\.It \(.*\)/\1/p }' "$page" | grep -Eo 'Fl (Fl |-)[a-z][a-z-]*' | sed -E 's/Fl (Fl |-)//' | sort -u)
+  done
+  [ "$bad" -eq 0 ]
+}
