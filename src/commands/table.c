@@ -12,9 +12,6 @@ const struct command *const commands[] = {
 	&command_report,
 	&command_explain,
 	&command_ps,
-	&command_list,
-	&command_report,
-	&command_decode,
 	&command_watch,
 	/* Sessions. */
 	&command_session_start,

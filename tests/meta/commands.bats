@@ -21,6 +21,10 @@ for_each() {
   [ "$bad" -eq 0 ] || fail "$bad commands"
 }
 
+@test "no command is listed twice" {
+  assert_equal "$(commands | sort | uniq -d)" ""
+}
+
 @test "there are commands, each with a summary and two examples that begin with its name" {
   [ "$(commands | wc -l)" -ge 8 ]
   assert_equal "$(jq -r '[.commands[] | select(.summary == "" or (.summary | endswith(".")) or (.examples | length) < 2)] | map(.name) | join(" ")' "$BATS_FILE_TMPDIR/commands.json")" ""
@@ -106,7 +110,7 @@ page_has_options() {
   [ -n "$page" ] || { echo "$1: no manual page" >&2; return 1; }
   while IFS= read -r option; do
     # mdoc writes --name as "Fl Fl name" or "Fl -name", also behind a letter.
-    grep -Eq -- "Fl (Fl |-)$option( |\$)" "$page" || { echo "$1: --$option is not in ${page##*/}" >&2; bad=1; }
+    grep -Eq -- "(Fl |-)$option( |\$)" "$page" || { echo "$1: --$option is not in ${page##*/}" >&2; bad=1; }
   done < <(meta "$1" '.options[].name')
   return "$bad"
 }
