@@ -14,28 +14,26 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* clang-format off */
 /*
  * Kinds of entries, in the order in which they are kept and shown. What the
  * members of struct ledger_entry mean for each:
  *
- *		id	key	parent		other		kind		v, w
- *text
- * CONTEXT	0	0	-		-		-		-			where
- *the iommufd came from DEVICE	object	0	-		-		group number	hw
- *info type, PASID bits name and cdev
- * IOAS		object	0	-		-		-		-
- *-
- * HWPT		object	0	IOAS/HWPT/vIOMMU  fault queue	data type	flags, device
- *- FAULT	object	0	-		-		-		-
- *- VIOMMU	object	0	HWPT		device		type		mmap offset, length
- *- VDEVICE	object	0	vIOMMU		device		-		virtual id
- *- VEVENTQ	object	0	vIOMMU		-		type		depth
- *- HW_QUEUE	object	0	vIOMMU		index		type		IOVA, length
- *-
- * MAPPING	IOAS	IOVA	-		-		source		length, flags
- *the file ATTACHMENT	device	PASID	HWPT in use	id asked for	-		-
- *- PENDING	0	0	see context.c
+ *             id      key    parent            other        kind       v, w                 text
+ * CONTEXT     0       0      -                 -            -          -                    where it came from
+ * DEVICE      object  0      -                 -            group      -                    bus, name, cdev
+ * IOAS        object  0      -                 -            -          -                    -
+ * HWPT        object  0      IOAS/HWPT/vIOMMU  fault queue  data type  flags                -
+ * FAULT       object  0      -                 -            -          -                    -
+ * VIOMMU      object  0      HWPT              device       type       mmap offset, length  -
+ * VDEVICE     object  0      vIOMMU            device       -          virtual id           -
+ * VEVENTQ     object  0      vIOMMU            -            type       depth                -
+ * HW_QUEUE    object  0      vIOMMU            index        type       IOVA, length         -
+ * MAPPING     IOAS    IOVA   -                 -            source     length, flags        the file
+ * ATTACHMENT  device  PASID  HWPT in use       asked for    -          -                    -
+ * PENDING     0       0      see repair.c
  */
+/* clang-format on */
 enum ledger_type {
 	LEDGER_CONTEXT = 1,
 	LEDGER_DEVICE,

@@ -28,16 +28,38 @@ json_object *show_flags(const struct uapi_names *names, uint64_t value)
 	return list;
 }
 
-char *show_device_name(const struct ledger_entry *e)
+/* A device's text is "pci 0000:01:00.0 vfio0"; "-" stands for what is not known. */
+static char *device_word(const struct ledger_entry *e, unsigned int n)
 {
-	return e->text ? mem_strndup(e->text, strcspn(e->text, " ")) : mem_strdup("device");
+	const char *text = e->text ? e->text : "";
+	char *word;
+
+	for (; n && *text; n--) {
+		text += strcspn(text, " ");
+		text += *text == ' ';
+	}
+	word = mem_strndup(text, strcspn(text, " "));
+	if (*word && strcmp(word, "-"))
+		return word;
+	free(word);
+	return NULL;
 }
 
-static const char *device_cdev(const struct ledger_entry *e)
+char *show_device_bus(const struct ledger_entry *e)
 {
-	const char *space = e->text ? strchr(e->text, ' ') : NULL;
+	return device_word(e, 0);
+}
 
-	return space && space[1] ? space + 1 : NULL;
+char *show_device_name(const struct ledger_entry *e)
+{
+	char *name = device_word(e, 1);
+
+	return name ? name : mem_strdup("?");
+}
+
+char *show_device_cdev(const struct ledger_entry *e)
+{
+	return device_word(e, 2);
 }
 
 char *show_name(const struct ledger *l, uint32_t id)
@@ -78,13 +100,14 @@ static void add_relation(json_object *o, const char *key, uint32_t id)
 
 static void add_device(json_object *o, const struct ledger_entry *e)
 {
-	char *name = show_device_name(e);
+	char *name = show_device_name(e), *cdev = show_device_cdev(e);
 
 	doc_add(o, "name", doc_str(name));
-	doc_add(o, "cdev", doc_str(device_cdev(e)));
+	doc_add(o, "cdev", doc_str(cdev));
 	doc_add(o, "group", e->kind == UINT32_MAX ? NULL : doc_uint(e->kind));
 	doc_add(o, "emulated", doc_bool(e->flags & LEDGER_EMULATED));
 	free(name);
+	free(cdev);
 }
 
 static void add_hwpt(json_object *o, const struct ledger_entry *e)
@@ -311,14 +334,17 @@ static size_t first_row(const struct rows *r, int64_t of)
 #define each_row(r, key, i) \
 	for (size_t i = first_row(r, key); i < (r)->n && (r)->rows[i].of == (key); i++)
 
-static const char *title_of(json_object *object)
+const char *show_title(const char *type)
 {
-	const char *type = doc_get_str(object, "type", "");
-
 	for (uint8_t t = 0; t < LEDGER_TYPES; t++)
 		if (ledger_type_name(t) && !strcmp(ledger_type_name(t), type))
 			return ledger_type_title(t);
 	return type;
+}
+
+static const char *title_of(json_object *object)
+{
+	return show_title(doc_get_str(object, "type", ""));
 }
 
 static bool is_type(json_object *object, const char *type)
@@ -357,9 +383,8 @@ static const struct {
 
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wformat-nonliteral"
-static void print_object(struct out *o, json_object *object)
+static void print_facts(struct out *o, json_object *object)
 {
-	out_printf(o, "%s %" PRId64, title_of(object), doc_get_int(object, "id", 0));
 	for (size_t i = 0; i < ARRAY_SIZE(words); i++) {
 		const char *key = words[i].key;
 
@@ -376,6 +401,24 @@ static void print_object(struct out *o, json_object *object)
 	out_str(o, "\n");
 }
 #pragma GCC diagnostic pop
+
+static void print_object(struct out *o, json_object *object)
+{
+	out_printf(o, "%s %" PRId64, title_of(object), doc_get_int(object, "id", 0));
+	print_facts(o, object);
+}
+
+void show_object_view(struct out *o, json_object *object)
+{
+	out_printf(o, "%s %" PRId64, title_of(object), doc_get_int(object, "id", 0));
+	if (doc_get(object, "parent"))
+		out_printf(o, " on %s%s%" PRId64,
+			   doc_get(object, "parent_type")
+				   ? show_title(doc_get_str(object, "parent_type", ""))
+				   : "object",
+			   " ", doc_get_int(object, "parent", 0));
+	print_facts(o, object);
+}
 
 static void print_attachment(struct out *o, json_object *a)
 {

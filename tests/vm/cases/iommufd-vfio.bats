@@ -1,0 +1,270 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Driving iommufd with a real VFIO device: objects, sessions, refusals, what the ledger says.
+# vm: platforms=vtd-legacy,vtd-scalable,smmuv3,smmuv3-s1
+
+setup()
+{
+	load ../lib
+	dev=$(nic_behind_port)
+	bind_vfio "$dev"
+	export XDG_RUNTIME_DIR=
+}
+
+teardown()
+{
+	"$IOMMUCTL" session stop lab -q 2>/dev/null || true
+}
+
+start_lab()
+{
+	IOMMUCTL_SESSION=$("$IOMMUCTL" session start lab -q)
+	export IOMMUCTL_SESSION
+}
+
+# seen OPERATION RESULT: for the table of what was seen.
+seen()
+{
+	echo "# seen $* $(uname -r)" >&3
+}
+
+@test "iommufd: without a session a command works and says that nothing stays" {
+	run iommuctl attach "$dev"
+	assert_success
+	assert_output --partial "detached again when this command exits"
+	run iommuctl hwpt-alloc "$dev" --json
+	assert_success
+	assert_equal "$(jq -r '.object.type + " " + .context.kind' <<<"$output")" "hwpt own"
+	# Free again at once.
+	run iommuctl bind "$dev" -q
+	assert_success
+}
+
+@test "iommufd: a device must be bound before it is used in a session" {
+	start_lab
+	run iommuctl attach "$dev" 1
+	assert_failure 2
+	assert_output --partial "is not bound in session 'lab'"
+	run iommuctl bind "$dev" -q
+	assert_success
+	run iommuctl bind "$dev"
+	assert_failure 2
+	seen BIND success
+	# Another context does not get it, and is told who has it.
+	run env -u IOMMUCTL_SESSION "$IOMMUCTL" bind "$dev"
+	assert_failure 1
+	assert_output --partial "Invalid argument"
+	assert_output --partial "iommuctl-keeper"
+	seen BIND EINVAL-held
+}
+
+@test "iommufd: attach, replace by a HWPT, back to the IOAS, destroy" {
+	start_lab
+	d=$(iommuctl bind "$dev" -q)
+	ioas=$(iommuctl ioas-alloc -q)
+	seen IOAS_ALLOC success
+	auto=$(iommuctl attach "$dev" "$ioas" -q)
+	seen ATTACH success
+	hwpt=$(iommuctl hwpt-alloc "$dev" "$ioas" -q)
+	seen HWPT_ALLOC success
+	run iommuctl replace "$dev" "$hwpt"
+	assert_success
+	assert_output --partial "HWPT $auto replaced by HWPT $hwpt"
+	run iommuctl destroy "$hwpt"
+	assert_failure 1
+	assert_output --partial "$dev (device $d) is attached"
+	seen DESTROY EBUSY-hwpt
+	run iommuctl destroy "$ioas" "$d"
+	assert_failure 1
+	assert_output --partial "in use: HWPT $hwpt"
+	assert_output --partial "iommuctl unbind $dev"
+	seen DESTROY EBUSY-ioas-device
+	run iommuctl replace "$dev" "$ioas"
+	assert_success
+	run iommuctl destroy "$hwpt"
+	assert_success
+	run iommuctl destroy "$hwpt"
+	assert_failure 1
+	assert_output --partial "No such file or directory"
+	seen DESTROY ENOENT
+	run iommuctl detach "$dev"
+	assert_success
+	seen DETACH success
+	run iommuctl detach "$dev"
+	assert_success
+	assert_output --partial "not attached"
+	run iommuctl replace "$dev" "$ioas"
+	assert_failure 1
+	assert_output --partial "nothing to replace"
+	run iommuctl attach "$dev" 77
+	assert_failure 1
+	seen ATTACH ENOENT
+	run iommuctl destroy "$ioas"
+	assert_success
+	seen DESTROY success
+	run iommuctl unbind "$dev"
+	assert_success
+	run iommuctl session show --json
+	assert_equal "$(jq -c '[.objects, .mappings, .attachments]' <<<"$output")" "[[],[],[]]"
+}
+
+@test "iommufd: mappings, and what is mapped in the ledger" {
+	start_lab
+	iommuctl bind "$dev" -q
+	ioas=$(iommuctl ioas-alloc -q)
+	run iommuctl ioas-map "$ioas" 2M --iova=0x1000000 --json
+	assert_success
+	assert_output --partial "nothing is pinned yet"
+	iommuctl attach "$dev" "$ioas" -q
+	iova=$(iommuctl ioas-map "$ioas" 64K -q)
+	seen IOAS_MAP success
+	run iommuctl ioas-map "$ioas" 64K --iova=0x1000000
+	assert_failure 1
+	assert_output --partial "0x1000000-0x11fffff"
+	seen IOAS_MAP EEXIST
+	run iommuctl ioas-map "$ioas" 4K --iova=0x1001
+	assert_failure 1
+	seen IOAS_MAP EINVAL
+	run iommuctl ioas-copy "$ioas" 0x1000000 4K "$ioas" --iova=0x8000000
+	assert_success
+	seen IOAS_COPY success
+	run iommuctl ioas-copy "$ioas" 0x5000000 4K "$ioas"
+	assert_failure 1
+	seen IOAS_COPY ENOENT
+	run iommuctl ioas-unmap "$ioas" 0x1000000 4K
+	assert_failure 1
+	assert_output --partial "0x1000000-0x11fffff"
+	seen IOAS_UNMAP ENOENT
+	assert_equal "$(iommuctl session show --json | jq '[.mappings[].length] | add')" $((2097152 + 65536 + 4096))
+	assert_equal "$(iommuctl ioas-unmap "$ioas" "$iova" 64K -q)" 65536
+	seen IOAS_UNMAP success
+	iommuctl ioas-unmap "$ioas" --all
+	assert_equal "$(iommuctl session show --json | jq -c .mappings)" "[]"
+	run iommuctl iova-ranges "$ioas" --json
+	assert_success
+	[ "$(jq '.ranges | length' <<<"$output")" -ge 1 ]
+	seen IOAS_IOVA_RANGES success
+	run iommuctl allow-iovas "$ioas" 0x1000000-0x1ffffff
+	assert_success
+	assert_equal "$(iommuctl ioas-map "$ioas" 4K -q | cut -c1-13)" "0x00000000010"
+	seen IOAS_ALLOW_IOVAS success
+	run iommuctl allow-iovas "$ioas" 0x1000-0x1000
+	assert_failure 1
+	seen IOAS_ALLOW_IOVAS EINVAL
+}
+
+@test "iommufd: options, the older interface, change of process" {
+	start_lab
+	run iommuctl option rlimit-mode 1
+	assert_success
+	assert_equal "$(iommuctl option rlimit-mode -q)" 1
+	seen OPTION success
+	ioas=$(iommuctl ioas-alloc -q)
+	run iommuctl option rlimit-mode 0
+	assert_failure 1
+	assert_output --partial "before anything else"
+	seen OPTION EBUSY
+	run iommuctl vfio-ioas get
+	assert_failure 1
+	seen VFIO_IOAS ENODEV
+	iommuctl vfio-ioas set "$ioas"
+	assert_equal "$(iommuctl vfio-ioas get -q)" "$ioas"
+	iommuctl vfio-ioas clear
+	seen VFIO_IOAS success
+	run iommuctl ioas-change-process
+	if on_kernel 6.12; then
+		assert_failure 1
+		assert_output --partial "6.13"
+		seen IOAS_CHANGE_PROCESS ENOTTY
+	else
+		assert_success
+		seen IOAS_CHANGE_PROCESS success
+		iommuctl ioas-map "$ioas" 4K --by-address -q
+		run iommuctl ioas-change-process
+		assert_failure 1
+		seen IOAS_CHANGE_PROCESS EINVAL
+	fi
+	run iommuctl noiommu-get-pa "$ioas" 0x1000
+	assert_failure 1
+	seen NOIOMMU_GET_PA refused
+	run iommuctl viommu-alloc "$ioas" "$ioas" --type=arm-smmuv3
+	assert_failure 1
+}
+
+@test "iommufd: the proposal of 2023 is sent as asked, and explained" {
+	run iommuctl hwpt-alloc "$dev" --data=default max_addr=0xffffffff
+	assert_failure 1
+	assert_output --partial "Invalid argument"
+	assert_output --partial "August 2023"
+	seen HWPT_ALLOC EINVAL-data-none
+	run iommuctl hwpt-alloc "$dev" --data=default max_addr=0xffffffff --data-len=0 --json
+	assert_success
+	assert_output --partial "hwpt-alloc.data-ignored"
+}
+
+@test "iommufd: --probe tries everything and leaves nothing" {
+	start_lab
+	run iommuctl hwpt-alloc --probe "$dev" --json
+	assert_success
+	assert_equal "$(jq -r '.results[0] | "\(.parent) \(.accepted)"' <<<"$output")" "ioas true"
+	[ "$(jq '.results | length' <<<"$output")" -ge 96 ]
+	assert_equal "$(iommuctl ioas-alloc -q)" 1
+}
+
+@test "iommufd: a failed replacement on VT-d leaves DMA blocked: said, remembered, cured" {
+	on_platform vtd-scalable vtd-legacy || skip "of VT-d"
+	start_lab
+	iommuctl bind "$dev" -q
+	ioas=$(iommuctl ioas-alloc -q)
+	iommuctl attach "$dev" "$ioas" -q
+	q=$(iommuctl fault-queue alloc -q)
+	seen FAULT_QUEUE_ALLOC success
+	hwpt=$(iommuctl hwpt-alloc "$dev" "$ioas" --fault-queue="$q" -q)
+	run iommuctl replace "$dev" "$hwpt"
+	assert_failure 1
+	assert_output --partial "DMA blocked"
+	seen ATTACH ENODEV-fault
+	assert_equal "$(iommuctl session show --json | jq '.attachments[0].uncertain')" true
+	run iommuctl attach "$dev" "$ioas" --json
+	assert_success
+	assert_output --partial "replace.vtd-blocked"
+	iommuctl detach "$dev" -q
+	iommuctl attach "$dev" "$ioas" -q
+	assert_equal "$(iommuctl session show --json | jq '.attachments[0].uncertain')" false
+	run iommuctl destroy "$q"
+	assert_failure 1
+	assert_output --partial "HWPT $hwpt"
+	run iommuctl destroy "$hwpt" "$q"
+	assert_success
+	run iommuctl fault-queue read "$q"
+	assert_failure 2
+}
+
+@test "iommufd: a PASID" {
+	start_lab
+	iommuctl bind "$dev" -q
+	ioas=$(iommuctl ioas-alloc -q)
+	run iommuctl attach "$dev" "$ioas" --pasid=0
+	assert_failure 2
+	run iommuctl attach "$dev" "$ioas" --pasid=5
+	assert_failure 1
+	seen ATTACH EINVAL-pasid
+}
+
+@test "iommufd: a command killed half-way is followed up by the next" {
+	start_lab
+	iommuctl bind "$dev" -q
+	ioas=$(iommuctl ioas-alloc -q)
+	# The preloaded library kills the process after the ioctl has been done.
+	[ -e "$builddir/tests/lib/die_after.so" ] || skip "die_after.so was not built"
+	for cmd in "ioas-alloc" "hwpt-alloc $dev $ioas" "attach $dev $ioas" "ioas-map $ioas 4K" "ioas-unmap $ioas --all" "detach $dev" "fault-queue alloc" "destroy $ioas"; do
+		# shellcheck disable=SC2086
+		run env LD_PRELOAD="$builddir/tests/lib/die_after.so" "$IOMMUCTL" $cmd
+		[ "$status" = 137 ]
+		run iommuctl ioas-alloc -q
+		assert_success
+		iommuctl destroy "${lines[-1]}" -q
+	done
+	run iommuctl session show --json
+	assert_equal "$(jq -c '[.objects[].type]' <<<"$output")" '["device"]'
+	assert_equal "$(iommuctl ioas-alloc -q)" 2
+}
