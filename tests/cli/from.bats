@@ -90,3 +90,17 @@ END
   assert_equal "$status" 0
   assert_equal "$(jq -r '.iommus[0].type' <<<"$output")" quantum-mmu
 }
+
+@test "the bundled captures are shown by every view" {
+  for capture in "$srcdir"/data/captures/*.json; do
+    for view in list check hwinfo; do
+      run_split iommuctl "$view" --json --from "$capture"
+      [ "$status" -le 1 ] || fail "$view of $capture: $stderr"
+      jq -e .schema <<<"$output" >/dev/null
+    done
+    run_split iommuctl diff "$capture" "$capture"
+    assert_equal "$status" 0
+    assert_equal "$(iommuctl report --from "$capture" | jq -S 'del(.errors)' | cksum)" "$(jq -S 'del(.errors)' "$capture" | cksum)"
+  done
+  assert_equal "$(iommuctl hwinfo --from "$srcdir/data/captures/vtd-guest.json" --get capabilities.input_address_bits dmar0)" 48
+}
