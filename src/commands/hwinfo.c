@@ -22,6 +22,9 @@
 #include "host/collect_hwinfo.h"
 #include "host/hwinfo_doc.h"
 #include "host/resolve.h"
+#include "session/client.h"
+#include "session/launch.h"
+#include "session/show.h"
 #include "uapi/uapi.h"
 
 enum { OPT_TYPE = 't', OPT_BUFFER = 0x100, OPT_RAW, OPT_GET };
@@ -99,12 +102,23 @@ static error_t option(struct cli *cli, void *data, int key, char *arg)
 
 /* --- asking -------------------------------------------------------------------------------- */
 
+/* A device that is bound in the iommufd at hand already. */
+struct bound {
+	char *name;
+	uint32_t id;
+};
+
 struct job {
 	struct cli *cli;
 	const struct hwinfo_opts *opts;
 	struct snapshot *snap;
 	struct hwinfo_request req;
 	int status;
+
+	int iommufd;       /* of a session or of the caller, -1 none */
+	bool iommufd_lent; /* by a session: to be closed */
+	struct bound *bound;
+	size_t n_bound;
 };
 
 static bool is_live(const struct job *job)
@@ -124,11 +138,28 @@ static bool saved_fits(struct job *job, const struct host_device *dev)
 				dev->hw_info->data_type == job->opts->type);
 }
 
+/* Id of a device in the iommufd at hand, or 0. */
+static uint32_t bound_id(const struct job *job, const struct host_device *dev)
+{
+	for (size_t i = 0; i < job->n_bound; i++)
+		if (!strcmp(job->bound[i].name, dev->name))
+			return job->bound[i].id;
+	return 0;
+}
+
 /* Asks about @dev when it can be asked about. @say: a failure is the user's to know. */
 static void ask(struct job *job, struct host_device *dev, bool say)
 {
-	if (is_live(job) && dev->cdev && !dev->hw_info &&
-	    collect_hw_info(job->snap, dev, &job->req, say) && say)
+	uint32_t id = bound_id(job, dev);
+	int ret = 0;
+
+	if (!is_live(job) || dev->hw_info)
+		return;
+	if (id)
+		ret = collect_hw_info_bound(job->snap, dev, job->iommufd, id, &job->req, say);
+	else if (dev->cdev)
+		ret = collect_hw_info(job->snap, dev, &job->req, say);
+	if (ret && say)
 		failed(job);
 }
 
@@ -478,26 +509,104 @@ static int show(struct job *job, const struct resolved *names, size_t n_names)
 	return cli_emit(job->cli, doc, view, job->status);
 }
 
+static void add_bound(struct job *job, const char *name, uint32_t id)
+{
+	job->bound = mem_grow(job->bound, job->n_bound, sizeof(*job->bound));
+	job->bound[job->n_bound++] = (struct bound) { mem_strdup(name), id };
+}
+
+/* An object id is the name of a device that only the iommufd knows (a mock device has no other). */
+static void add_object(struct job *job, const char *word)
+{
+	char *end;
+	unsigned long long id;
+
+	errno = 0;
+	id = strtoull(word, &end, 10);
+	if (*word < '0' || *word > '9' || *end || errno || !id || id > UINT32_MAX)
+		return;
+	snapshot_add_device(job->snap, "iommufd", word);
+	add_bound(job, word, (uint32_t)id);
+}
+
+/* Reading what is bound needs no turn: the session's other commands go on. */
+static int open_session(struct job *job)
+{
+	struct ledger ledger = { 0 };
+	struct session session;
+	int status = session_connect(job->cli->session, &session);
+	struct ledger_entry *context;
+
+	if (status)
+		return status;
+	context =
+		session_read(&session, &ledger) ? ledger_find(&ledger, LEDGER_CONTEXT, 0, 0) : NULL;
+	job->iommufd = context ? session_fetch(&session, context) : -1;
+	job->iommufd_lent = true;
+	ledger_each(&ledger, LEDGER_DEVICE, e)
+	{
+		char *name = show_device_name(e);
+
+		add_bound(job, name, e->id);
+		free(name);
+	}
+	ledger_clear(&ledger);
+	session_close(&session);
+	return job->iommufd < 0 ? STATUS_TROUBLE : STATUS_OK;
+}
+
+/* The iommufd that the command line names, with what is bound in it. */
+static int open_context(struct job *job)
+{
+	struct cli *cli = job->cli;
+	bool session = cli->session && *cli->session;
+	int status;
+
+	if (!is_live(job) && cli->iommufd)
+		return err_usage("--iommufd asks the running kernel, not a saved machine");
+	if (!is_live(job) || (!cli->iommufd && !session))
+		return STATUS_OK;
+	status = cli->iommufd ? launch_given_iommufd(cli->iommufd, &job->iommufd)
+			      : open_session(job);
+	if (status)
+		return status;
+	for (int i = 0; i < cli->n_args; i++)
+		add_object(job, cli->args[i]);
+	snapshot_finish(job->snap);
+	return STATUS_OK;
+}
+
+static void close_job(struct job *job)
+{
+	for (size_t i = 0; i < job->n_bound; i++)
+		free(job->bound[i].name);
+	free(job->bound);
+	if (job->iommufd_lent && job->iommufd >= 0)
+		close(job->iommufd);
+	snapshot_free(job->snap);
+}
+
 static int run(struct cli *cli, void *data)
 {
 	const struct hwinfo_opts *opts = data;
-	struct job job = { .cli = cli, .opts = opts, .status = STATUS_OK };
+	struct job job = { .cli = cli, .opts = opts, .status = STATUS_OK, .iommufd = -1 };
 	struct resolved *names = NULL;
 	size_t n_names = 0;
 	int status = snapshot_open(cli, 0, &job.snap);
 
 	if (status)
 		return status;
+	status = open_context(&job);
 	job.req = (struct hwinfo_request) { .type = opts->has_type ? &opts->type : NULL,
 					    .sized = opts->buffer != NULL,
 					    .size = opts->buffer_size };
-	if (cli->n_args)
+	if (!status && cli->n_args)
 		status = resolve_words(job.snap, cli->args, (size_t)cli->n_args,
 				       RESOLVE_DEVICE | RESOLVE_IOMMU, &names, &n_names);
 	if (!status)
 		status = show(&job, names, n_names);
 	free(names);
-	snapshot_free(job.snap);
+	close_job(&job);
 	return status;
 }
 
@@ -509,13 +618,14 @@ const struct command command_hwinfo = {
 	.doc = "Shows the capability registers of the IOMMU behind each DEVICE, or of each IOMMU, "
 	       "decoded; of every IOMMU when none is named. Where a VFIO driver has a device and "
 	       "nobody holds it, the kernel is asked through iommufd; otherwise what sysfs has is "
-	       "shown. No driver is rebound.",
+	       "shown. No driver is rebound. With a session or --iommufd a DEVICE can be an object "
+	       "id, and devices that are bound there are asked about.",
 	.examples = { "iommuctl hwinfo  # every IOMMU of this machine",
 		      "iommuctl hwinfo 0000:3b:00.0 --get capabilities.pasid_bits  # one bare "
 		      "value",
 		      "iommuctl hwinfo --from report.json -v  # every field, from a saved report" },
 	.max_args = -1,
-	.uses = USES_SNAPSHOT,
+	.uses = USES_SNAPSHOT | USES_SESSION,
 	.options = options,
 	.option = option,
 	.opts_size = sizeof(struct hwinfo_opts),

@@ -372,9 +372,9 @@ static void place_lines(struct out *o, json_object *entry)
 	json_object *group = doc_get(entry, "group"),
 		    *domains = doc_get(entry, "domains_supported");
 
-	if (!iommu)
+	if (!iommu && !doc_get(entry, "hw_info"))
 		line(o, "IOMMU", "none");
-	else if (strcmp(iommu, name))
+	else if (iommu && strcmp(iommu, name))
 		line(o, "IOMMU", iommu);
 	if (group)
 		line(o, "group", json_object_get_string(group));
