@@ -405,7 +405,8 @@ static void put_fault(struct out *o, const struct klog_record *rec)
 	if (pasid)
 		out_printf(o, ", PASID %" PRIu64, pasid->num);
 	if (reason || code) {
-		out_str(o, ": ");
+		if (str_of(rec, "device") || str_of(rec, "iommu") || access || address || pasid)
+			out_str(o, ": ");
 		out_str(o, reason ? reason : "unknown reason");
 	}
 	if (code) {
@@ -414,7 +415,9 @@ static void put_fault(struct out *o, const struct klog_record *rec)
 		out_str(o, reason ? ")" : "");
 	}
 	if (rec->why)
-		out_printf(o, "%s%s", str_of(rec, "device") || access || reason ? "; " : "",
+		out_printf(o, "%s%s",
+			   str_of(rec, "device") || str_of(rec, "iommu") || access || reason ? "; "
+											     : "",
 			   rec->why);
 	if (any_fact(o, rec)) {
 		out_str(o, "; ");

@@ -643,18 +643,24 @@ static void give_match(struct klog_parse *ps, const struct found *f)
 static void give_malformed(struct klog_parse *ps, const struct found *f)
 {
 	struct klog_record *rec = &ps->rec;
+	const char *key = f->m.bad_key;
+	int key_len = (int)f->m.bad_key_len;
 	char why[160];
 
+	/* A key of our own, which is not put out as it is, begins with '_'. */
+	if (key_len && *key == '_') {
+		key++;
+		key_len--;
+	}
 	fill(ps, rec, f);
 	if (f->pat->post)
 		f->pat->post(ps, rec, &f->m);
 	rec->kind = KLOG_MALFORMED;
 	if (f->result == KLOG_BAD && f->m.too_wide)
-		snprintf(why, sizeof(why), "the value of '%.*s' is wider than %u bits",
-			 (int)f->m.bad_key_len, f->m.bad_key, f->m.bad_bits);
+		snprintf(why, sizeof(why), "the value of '%.*s' is wider than %u bits", key_len,
+			 key, f->m.bad_bits);
 	else if (f->result == KLOG_BAD)
-		snprintf(why, sizeof(why), "the value of '%.*s' is not a number",
-			 (int)f->m.bad_key_len, f->m.bad_key);
+		snprintf(why, sizeof(why), "the value of '%.*s' is not a number", key_len, key);
 	else
 		snprintf(why, sizeof(why), "the line ends in the middle of the message");
 	rec->why = klog_keep(rec, why, strlen(why));

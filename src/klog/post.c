@@ -464,9 +464,19 @@ bool klog_post_amd_event(struct klog_parse *ps, struct klog_record *rec, const s
 	bool have_flags = false, any = false;
 	struct pair p;
 
-	(void)ps;
 	if (!name || (!r && (name->len < 4 || !isupper((unsigned char)name->s[0]))))
 		return false;
+	if (!values) {
+		/* Cut off: what is whole ends with a space. */
+		const char *rest = name->s + name->len, *stop = ps->text.s + ps->text.len;
+
+		if (rest < stop && !memchr(rest, ']', (size_t)(stop - rest))) {
+			s = rest;
+			end = memrchr(rest, ' ', (size_t)(stop - rest));
+			if (!end)
+				s = NULL;
+		}
+	}
 	if (r) {
 		klog_put_hex(rec, "reason_code", r->code, 8);
 		rec->meaning = r->meaning;

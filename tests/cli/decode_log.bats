@@ -66,6 +66,10 @@ fault='DMAR: [DMA Write NO_PASID] Request device [02:00.0] fault addr 0xffe4c000
   assert_equal "$(jq -r '.records[] | select(.source.line == 4) | .registers.CAP.value' <<<"$output")" 0x00d2008c40660462
   [[ $(jq -r '.records[] | select(.source.line == 5) | .why' <<<"$output") == *"wider than 64 bits"* ]]
   assert_equal "$(jq .totals.malformed <<<"$output")" 3
+  run --separate-stderr "$IOMMUCTL" decode - <<<'DMAR: dmar0: reg_base_addr fed90000 ver 1:0 cap zz ecap f0101a'
+  assert_line --index 0 "1: malformed: dmar0; the value of 'cap' is not a number"
+  run --separate-stderr "$IOMMUCTL" decode - <<<'AMD-Vi: Event logged [IO_PAGE_FAULT device=00:02.0 domain=0x0000 add'
+  assert_line --index 0 '1: malformed: 00:02.0: IO_PAGE_FAULT (0x02); the line ends in the middle of the message; domain 0x0000'
 }
 
 @test "identical faults are folded in text; --no-fold keeps them apart; JSON has all" {
