@@ -79,11 +79,11 @@ help_to_full_disk() {
 # Commands that wait, take over the terminal or change things are asked with a word that they refuse.
 json_parses() {
   local status=0 out
+  # shellcheck disable=SC2086
   case $1 in
   session*) return 0 ;;
   watch) out=$("$IOMMUCTL" watch --json --input=/dev/null 2>/dev/null) || status=$? ;;
   decode) out=$("$IOMMUCTL" decode --json /dev/null 2>/dev/null </dev/null) || status=$? ;;
-  # shellcheck disable=SC2086
   *) out=$(timeout 20 "$IOMMUCTL" $1 --json 2>/dev/null </dev/null) || status=$? ;;
   esac
   [ "$status" -le 2 ] || { echo "$1: exit $status" >&2; return 1; }
