@@ -22,10 +22,10 @@ static const struct acpi_field named_fields[] = {
 };
 
 static const struct acpi_field rc_fields[] = {
-	{ "segment", 28, 4, ACPI_NUMBER },       { "coherent", 16, 4, ACPI_NUMBER },
-	{ "canwbs", 23, 1, ACPI_FLAG, .bit = 2 },
-	{ "ats", 24, 4, ACPI_FLAG, .bit = 0 },   { "pri", 24, 4, ACPI_FLAG, .bit = 1 },
-	{ "pasid", 24, 4, ACPI_FLAG, .bit = 2 }, { "address_bits", 32, 1, ACPI_NUMBER },
+	{ "segment", 28, 4, ACPI_NUMBER },        { "coherent", 16, 4, ACPI_NUMBER },
+	{ "canwbs", 23, 1, ACPI_FLAG, .bit = 2 }, { "ats", 24, 4, ACPI_FLAG, .bit = 0 },
+	{ "pri", 24, 4, ACPI_FLAG, .bit = 1 },    { "pasid", 24, 4, ACPI_FLAG, .bit = 2 },
+	{ "address_bits", 32, 1, ACPI_NUMBER },
 };
 
 static const struct acpi_field smmu_fields[] = {

@@ -173,17 +173,22 @@ static int write_all(int fd, const char *data, size_t len)
 static int write_and_rename(const char *temp, const char *path, const void *data, size_t len)
 {
 	int fd = open(temp, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600), saved;
+	bool written;
 
 	if (fd < 0)
 		return -1;
-	if (!write_all(fd, data, len) && !fchmod(fd, 0600) && !fsync(fd) && !close(fd)) {
-		fd = -1;
+	written = !write_all(fd, data, len) && !fchmod(fd, 0600) && !fsync(fd);
+	saved = errno;
+	/* The descriptor is gone after close(), also when that reports a late write error. */
+	if (close(fd) && written) {
+		saved = errno;
+		written = false;
+	}
+	if (written) {
 		if (!rename(temp, path))
 			return 0;
+		saved = errno;
 	}
-	saved = errno;
-	if (fd >= 0)
-		close(fd);
 	unlink(temp);
 	errno = saved;
 	return -1;

@@ -246,7 +246,7 @@ static void put_all_registers(struct out *o, json_object *doc)
 	const char *p, *end;
 
 	registers_view(&text, doc);
-	for (p = text.data, end = text.data + text.len; p && p < end;) {
+	for (p = text.data, end = p + text.len; text.len && p < end;) {
 		const char *nl = memchr(p, '\n', (size_t)(end - p)), *stop = nl ? nl + 1 : end;
 
 		if (*p != '\n')

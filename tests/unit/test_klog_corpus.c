@@ -96,7 +96,7 @@ static void check_amd(const char *file, int row, const struct klog_record *rec)
 static void check_reason(const char *file, int row, const struct klog_record *rec)
 {
 	const char *text = fact_str(rec, "log_text"), *reason = fact_str(rec, "reason");
-	char flat[256];
+	char flat[256] = "";
 	size_t n = 0;
 
 	if (rec->kind != KLOG_FAULT || strncmp(klog_family(rec), "vtd", 3) || !*text)

@@ -412,8 +412,10 @@ static void test_keeper_other_user(void)
 		if (setuid(65534) || session_try(path, &s) != SESSION_FOREIGN)
 			_exit(1);
 		/* Without the client's own check it is the keeper that refuses. */
-		_exit(ask(false, WIRE_HELLO, WIRE_VERSION, NULL, 0, NULL, 0, &why) != WIRE_ERROR ||
-		      why != WIRE_E_USER);
+		if (ask(false, WIRE_HELLO, WIRE_VERSION, NULL, 0, NULL, 0, &why) != WIRE_ERROR ||
+		    why != WIRE_E_USER)
+			_exit(1);
+		_exit(0);
 	}
 	waitpid(child, &status, 0);
 	unit_int(status, 0);

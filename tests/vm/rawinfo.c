@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #define CMD_VFIO_BIND   0x3b76u
 #define CMD_GET_HW_INFO 0x3b8au
@@ -45,16 +46,20 @@ int main(int argc, char **argv)
 	cdev = open(argv[1], O_RDWR);
 	if (bind.iommufd < 0 || cdev < 0 || ioctl(cdev, CMD_VFIO_BIND, &bind) < 0) {
 		perror("rawinfo: bind");
+		if (cdev >= 0)
+			close(cdev);
 		return 1;
 	}
 	info.dev_id = bind.dev_id;
 	if (ioctl(bind.iommufd, CMD_GET_HW_INFO, &info) < 0) {
 		perror("rawinfo: IOMMU_GET_HW_INFO");
+		close(cdev);
 		return 1;
 	}
 	printf("%u %u ", info.type, info.data_len);
 	for (uint32_t i = 0; i < info.data_len && i < sizeof(data); i++)
 		printf("%02x", data[i]);
 	printf("\n");
+	close(cdev);
 	return 0;
 }
