@@ -32,6 +32,7 @@ mock()
 @test "hwinfo: dirty tracking and PASIDs as the device has them" {
 	run with_mock --no-dirty bash -c '"$IOMMUCTL" hwinfo --iommufd="$MOCK_IOMMUFD" --get hw_info.capability_names "$MOCK_DEV"'
 	refute_output --partial dirty-tracking
+	on_kernel 6.12 && return # makes no mock devices with PASIDs
 	run with_mock --pasid bash -c '"$IOMMUCTL" hwinfo --iommufd="$MOCK_IOMMUFD" --get hw_info.max_pasid_log2 "$MOCK_DEV"'
 	assert_output 20
 }

@@ -204,3 +204,16 @@ little_endian()
 	assert_equal "$status" 1
 	assert_equal "$(jq -c '[(.iommus[].name), (.devices[].name)]' <<<"$output")" "[\"dmar0\",\"$nic\",\"$other\"]"
 }
+
+@test "hwinfo: from a report the same as on the machine" {
+	bind_vfio "$nic"
+	iommuctl report -o "$BATS_TEST_TMPDIR/report.json"
+	for what in "" "$nic" dmar0; do
+		# shellcheck disable=SC2086
+		assert_equal "$(iommuctl hwinfo --json --from "$BATS_TEST_TMPDIR/report.json" $what)" "$(iommuctl hwinfo --json $what)"
+	done
+	assert_equal "$(iommuctl hwinfo --raw --from "$BATS_TEST_TMPDIR/report.json" dmar0 | od -An -tx1)" \
+		"$(iommuctl hwinfo --raw dmar0 | od -An -tx1)"
+	assert_equal "$(iommuctl hwinfo --type=intel-vtd --get source --from "$BATS_TEST_TMPDIR/report.json" dmar0)" iommufd
+	refuses 1 "type arm-smmuv3" iommuctl hwinfo --type=arm-smmuv3 --from "$BATS_TEST_TMPDIR/report.json" dmar0
+}
