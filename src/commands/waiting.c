@@ -4,6 +4,7 @@
 #include "commands/waiting.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -161,7 +162,11 @@ int waiting_run(struct waiting *w)
 	w->op->silent = !w->op->cli->json && !w->op->cli->quiet;
 	if (err)
 		return context_refused(&w->op->ctx, op, err, &what, "cannot read queue %u", w->id);
-	return w->opts->has_count && !satisfied(w) ? STATUS_FAILED : STATUS_OK;
+	if (!w->opts->has_count || satisfied(w))
+		return STATUS_OK;
+	err_report(0, NULL, "the wait was over before more came", "a longer --timeout",
+		   "%" PRIu64 " of %" PRIu64 " records came", w->seen, w->opts->count);
+	return STATUS_FAILED;
 }
 
 void waiting_view(struct out *o, json_object *doc)
