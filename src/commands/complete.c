@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "commands/complete_host.h"
+#include "commands/session.h"
 #include "commands/table.h"
 #include "decode/field.h"
 
@@ -35,7 +36,8 @@ static const struct {
 	{ "CLASS", complete_classes },  { "COL", complete_columns },
 	{ "DEVICE", complete_devices }, { "DRIVER", complete_drivers },
 	{ "GROUP", complete_groups },   { "IOMMU", complete_iommus },
-	{ "TYPE", values_type },        { "WHEN", values_when },
+	{ "NAME", session_complete },   { "TYPE", values_type },
+	{ "WHEN", values_when },
 };
 
 void complete_values(const char *kind, const char *command, struct out *o)

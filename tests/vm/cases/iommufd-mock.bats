@@ -22,7 +22,7 @@ seen()
 # in_mock SCRIPT: runs it with a session on the mock's iommufd; $I is the program, $M the mock's own operations.
 in_mock()
 {
-	with_mock --pasid bash -euc '
+	with_mock bash -euc '
 		I=$IOMMUCTL; M="$MOCKDEV --iommufd=$MOCK_IOMMUFD"
 		IOMMUCTL_SESSION=$("$I" session start lab -q --iommufd="$MOCK_IOMMUFD"); export IOMMUCTL_SESSION
 		'"$1"
