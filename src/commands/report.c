@@ -11,6 +11,8 @@
 
 #include "base/mem.h"
 #include "cli.h"
+#include "commands/hwpt_alloc.h"
+#include "commands/operation.h"
 #include "commands/table.h"
 #include "host/collect.h"
 #include "host/collect_hwinfo.h"
@@ -27,10 +29,12 @@ enum {
 	KEY_PROBE,
 	KEY_PROMETHEUS,
 	KEY_NFD,
+	KEY_LABEL,
 };
 
 struct report_opts {
 	const char *output; /* NULL or "-": standard output */
+	const char *label;  /* or NULL */
 	bool full, probe;
 	int format; /* KEY_TEXT, KEY_PROMETHEUS, KEY_NFD, 0 is JSON */
 };
@@ -40,6 +44,9 @@ static const struct argp_option options[] = {
 	  0 },
 	{ "text", KEY_TEXT, NULL, 0, "text for a person", 0 },
 	{ "full", KEY_FULL, NULL, 0, "keep private data", 0 },
+	{ "probe", KEY_PROBE, NULL, 0,
+	  "try which page tables the kernel allocates (hwpt-alloc --probe)", 0 },
+	{ "label", KEY_LABEL, "NAME", 0, "a name for the machine, kept in the report", 0 },
 	{ "prometheus", KEY_PROMETHEUS, NULL, 0, "metrics for the textfile collector", 0 },
 	{ "nfd", KEY_NFD, NULL, 0, "features for Node Feature Discovery", 0 },
 	{ 0 }
@@ -64,6 +71,12 @@ static error_t option(struct cli *cli, void *opts, int key, char *arg)
 	case KEY_OUTPUT:
 		o->output = arg;
 		return 0;
+	case KEY_LABEL:
+		o->label = arg;
+		return 0;
+	case KEY_PROBE:
+		o->probe = true;
+		return 0;
 	case KEY_FULL:
 		o->full = true;
 		return 0;
@@ -81,7 +94,12 @@ static void json_view(struct out *o, json_object *doc)
 	doc_render_json(o, doc, false);
 }
 
-static doc_view *view_of(const struct report_opts *o)
+static void json_line_view(struct out *o, json_object *doc)
+{
+	doc_render_json(o, doc, true);
+}
+
+static doc_view *view_of(const struct cli *cli, const struct report_opts *o)
 {
 	switch (o->format) {
 	case KEY_TEXT:
@@ -91,7 +109,7 @@ static doc_view *view_of(const struct report_opts *o)
 	case KEY_NFD:
 		return report_nfd_view;
 	default:
-		return json_view;
+		return cli->json_lines ? json_line_view : json_view;
 	}
 }
 
@@ -112,7 +130,7 @@ static int write_report(struct cli *cli, const struct report_opts *o, json_objec
 	json_object *said = doc_new("report");
 	int status;
 
-	view_of(o)(&text, doc);
+	view_of(cli, o)(&text, doc);
 	status = save_file(o->output, text.data, text.len);
 	out_free(&text);
 	doc_add(said, "file", doc_str(o->output));
@@ -126,25 +144,54 @@ static int write_report(struct cli *cli, const struct report_opts *o, json_objec
 	return status;
 }
 
+/* Each free device in a context of its own, whatever session the user has. */
+static json_object *probe(struct cli *cli, const struct snapshot *snap)
+{
+	struct cli own = *cli;
+	json_object *list = doc_list();
+
+	own.session = own.iommufd = NULL;
+	for (size_t i = 0; i < snap->n_devices; i++) {
+		struct operation op = { .cli = &own };
+
+		if (!snap->devices[i].hw_info || context_open(&own, &op.ctx) != STATUS_OK)
+			continue;
+		op.doc = doc_object();
+		doc_add(op.doc, "name", doc_str(snap->devices[i].name));
+		hwpt_probe(&op, snap->devices[i].name);
+		context_close(&op.ctx);
+		doc_push(list, op.doc);
+	}
+	return list;
+}
+
 static int run(struct cli *cli, void *opts)
 {
 	const struct report_opts *o = opts;
 	struct snapshot *snap = NULL;
 	int status = snapshot_open(cli, COLLECT_RESERVED, &snap);
-	json_object *doc;
+	json_object *doc, *probed = NULL;
 
-	if (status != STATUS_OK)
+	if (status == STATUS_OK && o->probe && snap->source != SNAPSHOT_LIVE)
+		status = err_usage("--probe has no meaning for a saved machine");
+	if (status != STATUS_OK) {
+		snapshot_free(snap);
 		return status;
+	}
 	names_fill(snap);
 	if (snap->source == SNAPSHOT_LIVE)
 		collect_hw_infos(snap);
 	facts_collect(snap, FACTS_ALL);
-	doc = report_doc(snap, o->full, NULL);
+	if (o->probe)
+		probed = probe(cli, snap);
+	doc = report_doc(snap, o->full, probed);
+	if (o->label)
+		doc_add(doc_get(doc, "report"), "label", doc_str(o->label));
 	doc_add(doc, "errors", doc_errors());
 	snapshot_free(snap);
 	if (o->output && strcmp(o->output, "-"))
 		return write_report(cli, o, doc);
-	return cli_emit(cli, doc, view_of(o), status);
+	return cli_emit(cli, doc, view_of(cli, o), status);
 }
 
 const struct command command_report = {
@@ -162,7 +209,7 @@ const struct command command_report = {
 		      "iommuctl report --text              # the same as text",
 		      "iommuctl list --from machine.json.xz  # look at it elsewhere" },
 	.max_args = 0,
-	.uses = USES_SNAPSHOT,
+	.uses = USES_SNAPSHOT | USES_LINES,
 	.options = options,
 	.option = option,
 	.opts_size = sizeof(struct report_opts),

@@ -189,6 +189,8 @@ static json_object *header(const struct snapshot *snap, bool full)
 	doc_add(obj, "tool_version", doc_str(doc_get_str(before, "tool_version", PACKAGE_VERSION)));
 	doc_add(obj, "created", created ? doc_str(created) : now_utc());
 	doc_add(obj, "private_data", doc_str(removed ? "removed" : "kept"));
+	if (doc_get_str(before, "label", NULL))
+		doc_add(obj, "label", doc_str(doc_get_str(before, "label", "")));
 	if (doc_get(before, "removed"))
 		doc_add(obj, "removed", json_object_get(doc_get(before, "removed")));
 	return obj;
