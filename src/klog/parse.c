@@ -648,7 +648,7 @@ static void give_malformed(struct klog_parse *ps, const struct found *f)
 	char why[160];
 
 	/* A key of our own, which is not put out as it is, begins with '_'. */
-	if (key_len && *key == '_') {
+	if (f->result == KLOG_BAD && key_len && *key == '_') {
 		key++;
 		key_len--;
 	}
