@@ -470,6 +470,17 @@ void cli_out_init(const struct cli *cli, struct out *o)
 		o->width = ws.ws_col;
 }
 
+/* The exit status when standard output was written, or (@failed) was not. */
+static int written(int failed, int status)
+{
+	if (!failed)
+		return status;
+	/* A reader that has seen enough is not worth a word. */
+	if (errno != EPIPE)
+		err_plain(errno, "cannot write to standard output");
+	return STATUS_FAILED;
+}
+
 int cli_out_done(struct cli *cli, struct out *o, int status)
 {
 	bool json = cli->json || cli->json_lines;
@@ -477,12 +488,7 @@ int cli_out_done(struct cli *cli, struct out *o, int status)
 	if (!json && !cli->no_pager && pager_wanted(o->data, o->len) &&
 	    !pager_show(o->data, o->len))
 		o->len = 0;
-	if (out_flush(o, STDOUT_FILENO)) {
-		/* A reader that has seen enough is not worth a word. */
-		if (errno != EPIPE)
-			err_plain(errno, "cannot write to standard output");
-		status = STATUS_FAILED;
-	}
+	status = written(out_flush(o, STDOUT_FILENO), status);
 	out_free(o);
 	return status;
 }
@@ -491,16 +497,17 @@ int cli_emit(struct cli *cli, json_object *doc, doc_view *view, int status)
 {
 	struct out o;
 
-	cli_out_init(cli, &o);
 	cli->emitted = true;
 	if (cli->json || cli->json_lines) {
 		doc_add(doc, "errors", doc_errors());
-		doc_render_json(&o, doc, cli->json_lines);
+		status = written(doc_write_json(doc, STDOUT_FILENO, cli->json_lines), status);
 	} else {
+		cli_out_init(cli, &o);
 		view(&o, doc);
+		status = cli_out_done(cli, &o, status);
 	}
 	json_object_put(doc);
-	return cli_out_done(cli, &o, status);
+	return status;
 }
 
 int cli_emit_line(struct cli *cli, json_object *doc)

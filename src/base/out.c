@@ -172,19 +172,25 @@ void out_wrap(struct out *o, size_t indent, const char *s)
 	}
 }
 
-int out_flush(struct out *o, int fd)
+int out_write(int fd, const char *data, size_t len)
 {
-	size_t done = 0;
-
-	while (done < o->len) {
-		ssize_t n = write(fd, o->data + done, o->len - done);
+	while (len) {
+		ssize_t n = write(fd, data, len);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n < 0)
 			return -1;
-		done += (size_t)n;
+		data += n;
+		len -= (size_t)n;
 	}
+	return 0;
+}
+
+int out_flush(struct out *o, int fd)
+{
+	if (out_write(fd, o->data, o->len))
+		return -1;
 	o->len = 0;
 	return 0;
 }

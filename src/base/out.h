@@ -61,6 +61,9 @@ void out_cell(struct out *o, const char *s, size_t width);
  */
 void out_wrap(struct out *o, size_t indent, const char *s);
 
+/** Write all of @len bytes as they are. 0, or -1 with errno of the write() that failed. */
+int out_write(int fd, const char *data, size_t len);
+
 /**
  * out_flush() - write everything to @fd and empty the buffer
  *

@@ -241,17 +241,32 @@ json_object *doc_errors(void)
 	return list;
 }
 
-void doc_render_json(struct out *o, json_object *doc, bool one_line)
+static const char *json_text(json_object *doc, bool one_line, size_t *len)
 {
 	int flags = JSON_C_TO_STRING_NOSLASHESCAPE;
 	const char *s;
-	size_t len;
 
 	if (!one_line)
 		flags |= JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED;
-	s = json_object_to_json_string_length(doc, flags, &len);
+	s = json_object_to_json_string_length(doc, flags, len);
 	if (!s)
 		must(NULL);
+	return s;
+}
+
+void doc_render_json(struct out *o, json_object *doc, bool one_line)
+{
+	size_t len;
+	const char *s = json_text(doc, one_line, &len);
+
 	out_raw(o, s, len);
 	out_raw(o, "\n", 1);
+}
+
+int doc_write_json(json_object *doc, int fd, bool one_line)
+{
+	size_t len;
+	const char *s = json_text(doc, one_line, &len);
+
+	return out_write(fd, s, len) || out_write(fd, "\n", 1) ? -1 : 0;
 }

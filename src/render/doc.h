@@ -69,6 +69,10 @@ json_object *doc_errors(void);
 /** A text view of a document. */
 typedef void doc_view(struct out *o, json_object *doc);
 
+/** Write the document to @fd as doc_render_json() would, without a copy of it. 0, or -1 with errno.
+ */
+int doc_write_json(json_object *doc, int fd, bool one_line);
+
 /** Append the document as JSON with two-space indentation, or on one line. */
 void doc_render_json(struct out *o, json_object *doc, bool one_line);
 
