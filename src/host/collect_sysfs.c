@@ -89,7 +89,7 @@ static bool open_inner(struct collector *c, const char *parent, const char *name
 	return !hostfs_dir_open(c->fs, &c->inner, c->path);
 }
 
-/* --- PCI devices ------------------------------------------------------------------------ */
+/* --- PCI devices ----------------------------------------------------------------------------- */
 
 /* Eight, or two, hexadecimal digits in capitals behind @tag. */
 static const char *take_hex(const char *s, const char *tag, size_t digits, uint32_t *value)
@@ -127,14 +127,15 @@ static bool parse_modalias(const char *s, struct host_device *dev)
 }
 
 /* A number in a file of its own, "0x8086". */
-static bool read_number(struct collector *c, const char *device, const char *file, uint32_t *v)
+static bool read_number(struct collector *c, const struct hostfs_dir *dir, const char *device,
+			const char *file, uint32_t *v)
 {
 	char name[512], *end;
 	int n = snprintf(name, sizeof(name), "%s/%s", device, file);
 	unsigned long value;
 
 	if (n < 0 || (size_t)n >= sizeof(name) ||
-	    hostfs_read_at(&c->outer, name, c->text, sizeof(c->text)) <= 0)
+	    hostfs_read_at(dir, name, c->text, sizeof(c->text)) <= 0)
 		return false;
 	value = strtoul(c->text, &end, 16);
 	*v = (uint32_t)value;
@@ -142,39 +143,38 @@ static bool read_number(struct collector *c, const char *device, const char *fil
 }
 
 /* A copied tree may lack modalias. */
-static bool read_separate_ids(struct collector *c, struct host_device *dev)
+static bool read_separate_ids(struct collector *c, const struct hostfs_dir *dir,
+			      struct host_device *dev)
 {
 	uint32_t vendor, device, class, sub = 0;
 
-	if (!read_number(c, dev->name, "vendor", &vendor) ||
-	    !read_number(c, dev->name, "device", &device) ||
-	    !read_number(c, dev->name, "class", &class))
+	if (!read_number(c, dir, dev->name, "vendor", &vendor) ||
+	    !read_number(c, dir, dev->name, "device", &device) ||
+	    !read_number(c, dir, dev->name, "class", &class))
 		return false;
 	dev->vendor = (uint16_t)vendor;
 	dev->device = (uint16_t)device;
 	dev->class_code = class & 0xffffff;
-	if (read_number(c, dev->name, "subsystem_vendor", &sub))
+	if (read_number(c, dir, dev->name, "subsystem_vendor", &sub))
 		dev->subvendor = (uint16_t)sub;
-	if (read_number(c, dev->name, "subsystem_device", &sub))
+	if (read_number(c, dir, dev->name, "subsystem_device", &sub))
 		dev->subdevice = (uint16_t)sub;
 	return true;
 }
 
-/* False when the device is not there any more. */
-static bool read_ids(struct collector *c, struct host_device *dev)
+/* The numbers of a device that @dir links to. False when it is not there any more. */
+static bool read_ids(struct collector *c, const struct hostfs_dir *dir, struct host_device *dev)
 {
 	char name[512];
 	ssize_t len;
 
 	snprintf(name, sizeof(name), "%.255s/modalias", dev->name);
-	len = hostfs_read_at(&c->outer, name, c->text, sizeof(c->text));
-	if (len < 0 && errno == ENODEV)
+	len = hostfs_read_at(dir, name, c->text, sizeof(c->text));
+	/* On the machine itself only a device that is going or has gone lacks this file. */
+	if (len < 0 && hostfs_is_live(c->fs) && (errno == ENOENT || errno == ENODEV))
 		return false;
-	dev->has_ids = (len > 0 && parse_modalias(c->text, dev)) || read_separate_ids(c, dev);
-	if (dev->has_ids || !hostfs_is_live(c->fs))
-		return true;
-	/* On the machine itself only a device that has just gone has no numbers. */
-	return hostfs_link_at(&c->outer, dev->name, c->text, sizeof(c->text)) >= 0;
+	dev->has_ids = (len > 0 && parse_modalias(c->text, dev)) || read_separate_ids(c, dir, dev);
+	return true;
 }
 
 static void collect_pci(struct collector *c)
@@ -186,13 +186,13 @@ static void collect_pci(struct collector *c)
 	while ((name = hostfs_dir_next(&c->outer))) {
 		struct host_device *dev = add_device(c, "pci", name);
 
-		if (!read_ids(c, dev))
+		if (!read_ids(c, &c->outer, dev))
 			dev->bus = NULL; /* gone: dropped by drop_gone() */
 	}
 	hostfs_dir_close(&c->outer);
 }
 
-/* --- drivers ------------------------------------------------------------------------------- */
+/* --- drivers --------------------------------------------------------------------------------- */
 
 static size_t count_names(struct collector *c, const char *path)
 {
@@ -255,11 +255,12 @@ static void collect_drivers(struct collector *c)
 		join_drivers(c);
 }
 
-/* --- members of groups and IOMMUs --------------------------------------------------------- */
+/* --- members of groups and IOMMUs ------------------------------------------------------------ */
 
 /*
- * The device @name that the open directory inner links to: known already, or on
- * another bus than PCI and met for the first time. NULL when it has just gone.
+ * The device @name that the open directory inner links to: known already, or met
+ * for the first time (on another bus than PCI, or just plugged in). NULL when it
+ * has just gone.
  */
 static struct host_device *member(struct collector *c, const char *name)
 {
@@ -276,10 +277,12 @@ static struct host_device *member(struct collector *c, const char *name)
 	dev = add_device(c, bus ? bus : "unknown", name);
 	snprintf(link, sizeof(link), "%.255s/driver", name);
 	dev->driver = link_word(c, &c->inner, link);
+	if (device_is_pci(dev) && !read_ids(c, &c->inner, dev))
+		dev->bus = NULL;
 	return dev;
 }
 
-/* --- groups ------------------------------------------------------------------------------- */
+/* --- groups ---------------------------------------------------------------------------------- */
 
 static size_t count_lines(const char *s)
 {
@@ -489,7 +492,7 @@ static void collect_iommus(struct collector *c)
 	hostfs_dir_close(&c->outer);
 }
 
-/* --- VFIO character devices ------------------------------------------------------------------- */
+/* --- VFIO character devices ------------------------------------------------------------------ */
 
 /* The device behind .../0000:3b:00.0/vfio-dev/vfio3, or NULL. */
 static char *cdev_owner(char *target)
@@ -563,8 +566,7 @@ static void collect_cdevs(struct collector *c)
 	hostfs_dir_close(&c->outer);
 }
 
-/* --- all of it -----------------------------------------------------------------------------------
- */
+/* --- all of it ------------------------------------------------------------------------------- */
 
 static void drop_gone(struct snapshot *snap)
 {

@@ -42,7 +42,7 @@ struct hostfs {
 	char path[HOSTFS_PATH]; /* scratch: a path that is being put together */
 };
 
-/* --- inside a copied tree ------------------------------------------------------------ */
+/* --- inside a copied tree -------------------------------------------------------------------- */
 
 static int openat2_in_root(int root, const char *path, int flags)
 {
@@ -192,7 +192,7 @@ static int open_below(const struct hostfs_dir *dir, const char *name, int flags)
 	return open_path(fs, fs->path, flags);
 }
 
-/* --- the tree itself -------------------------------------------------------------------- */
+/* --- the tree itself ------------------------------------------------------------------------- */
 
 /*
  * A view of the tree in which device nodes cannot be opened: opening one can
@@ -275,7 +275,7 @@ bool hostfs_is_live(const struct hostfs *fs)
 	return fs->way == WAY_LIVE;
 }
 
-/* --- directories -------------------------------------------------------------------------- */
+/* --- directories ----------------------------------------------------------------------------- */
 
 /* What getdents64(2) fills in; the C library's dirent is not that everywhere. */
 struct kernel_dirent {
@@ -337,7 +337,7 @@ void hostfs_dir_close(struct hostfs_dir *dir)
 	dir->fd = -1;
 }
 
-/* --- files ---------------------------------------------------------------------------------- */
+/* --- files ----------------------------------------------------------------------------------- */
 
 static ssize_t read_small(int fd, char *buf, size_t size)
 {
