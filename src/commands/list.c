@@ -80,7 +80,7 @@ static const struct argp_option options[] = {
 	{ 0 }
 };
 
-/* --- the command line ----------------------------------------------------------------------- */
+/* --- the command line ------------------------------------------------------------------------ */
 
 static error_t add_filter(struct list_opts *o, enum filter_kind kind, char *words)
 {
@@ -141,7 +141,7 @@ static error_t option(struct cli *cli, void *opts, int key, char *arg)
 	}
 }
 
-/* --- --list-columns --------------------------------------------------------------------------- */
+/* --- --list-columns -------------------------------------------------------------------------- */
 
 static json_object *column_doc(const struct list_column *column)
 {
@@ -191,8 +191,7 @@ static int show_columns(struct cli *cli)
 	return cli_emit(cli, doc, columns_view, STATUS_OK);
 }
 
-/* --- what is meant ------------------------------------------------------------------------------
- */
+/* --- what is meant --------------------------------------------------------------------------- */
 
 /* With filters, groups and IOMMUs are listed that have a device which is. */
 static void select_owners(struct list *l)
@@ -230,69 +229,139 @@ static int select_rows(struct list *l)
 	return STATUS_OK;
 }
 
-static json_object *make_doc(struct list *l)
+static json_object *with_hint(const struct list *l, json_object *doc)
 {
-	json_object *doc = doc_new("list");
 	char *hint = snapshot_state_hint(l->snap);
 
-	snapshot_doc_add(doc, l->snap, &l->select);
 	doc_add(doc, "hint", doc_str(hint));
 	free(hint);
 	return doc;
 }
 
-/* --- JSON
- * ----------------------------------------------------------------------------------------- */
-
-static json_object *rows_of(const struct list *l, json_object *doc)
+static json_object *make_doc(const struct list *l)
 {
-	return doc_get(doc, list_view_key(l->view));
+	json_object *doc = doc_new("list");
+
+	snapshot_doc_add(doc, l->snap, &l->select);
+	return with_hint(l, doc);
 }
 
-static void restrict_rows(const struct list *l, json_object *doc)
-{
-	json_object *rows = rows_of(l, doc);
+/* The rows of the view, made one after the other. */
+struct rows {
+	const struct list *l;
+	struct snapshot_docs *docs;
+	size_t next;
+};
 
-	for (size_t i = 0; l->opts->columns && i < doc_len(rows); i++)
-		list_restrict(&l->choice, doc_at(rows, i));
+static void rows_begin(struct rows *r, const struct list *l)
+{
+	r->l = l;
+	r->docs = snapshot_docs_new(l->snap);
+	r->next = 0;
 }
 
-/* One object a line: what the document's list holds, each able to stand alone. */
-static int show_lines(struct list *l, json_object *doc)
+static json_object *row_at(const struct rows *r, size_t i)
+{
+	const struct snapshot *snap = r->l->snap;
+
+	switch (r->l->view) {
+	case LIST_GROUPS:
+		return snapshot_doc_group(r->docs, &snap->groups[i]);
+	case LIST_IOMMUS:
+		return snapshot_doc_iommu(r->docs, &snap->iommus[i]);
+	case LIST_DEVICES:
+	default:
+		return snapshot_doc_device(r->docs, &snap->devices[i]);
+	}
+}
+
+/* The next row that is meant, the caller's; NULL at the end. */
+static json_object *rows_next(struct rows *r)
+{
+	const struct list *l = r->l;
+	const size_t counts[LIST_VIEWS] = {
+		[LIST_DEVICES] = l->snap->n_devices,
+		[LIST_GROUPS] = l->snap->n_groups,
+		[LIST_IOMMUS] = l->snap->n_iommus,
+	};
+	const bool *flags[LIST_VIEWS] = {
+		[LIST_DEVICES] = l->select.devices,
+		[LIST_GROUPS] = l->select.groups,
+		[LIST_IOMMUS] = l->select.iommus,
+	};
+
+	while (r->next < counts[l->view]) {
+		size_t i = r->next++;
+
+		if (!flags[l->view] || flags[l->view][i])
+			return row_at(r, i);
+	}
+	return NULL;
+}
+
+static void rows_end(struct rows *r)
+{
+	snapshot_docs_free(r->docs);
+}
+
+/* --- JSON ------------------------------------------------------------------------------------ */
+
+/* One object a line: an element of the document's list, each able to stand alone. */
+static void put_line(struct list *l, struct out *o, json_object *row)
 {
 	static const char *const kinds[] = {
 		[LIST_DEVICES] = "device", [LIST_GROUPS] = "group", [LIST_IOMMUS] = "iommu"
 	};
-	json_object *rows = rows_of(l, doc);
+	json_object *line = doc_new("list");
+
+	doc_add(line, "kind", doc_str(kinds[l->view]));
+	if (l->opts->columns)
+		list_restrict(&l->choice, row);
+	json_object_object_foreach(row, key, value) doc_add_copy(line, key, json_object_get(value));
+	doc_render_json(o, line, true);
+	json_object_put(line);
+	json_object_put(row);
+}
+
+static int show_lines(struct list *l)
+{
+	struct rows rows;
+	json_object *row;
 	struct out o;
 
 	cli_out_init(l->cli, &o);
-	for (size_t i = 0; i < doc_len(rows); i++) {
-		json_object *line = doc_new("list"), *row = doc_at(rows, i);
-
-		doc_add(line, "kind", doc_str(kinds[l->view]));
-		json_object_object_foreach(row, key, value)
-			doc_add_copy(line, key, json_object_get(value));
-		doc_render_json(&o, line, true);
-		json_object_put(line);
-	}
-	json_object_put(doc);
+	rows_begin(&rows, l);
+	while ((row = rows_next(&rows)))
+		put_line(l, &o, row);
+	rows_end(&rows);
 	l->cli->emitted = true;
 	return cli_out_done(l->cli, &o, STATUS_OK);
 }
 
-static int show_json(struct list *l)
+/* Only the chosen keys of the view's rows. */
+static int show_restricted(struct list *l)
 {
-	json_object *doc = make_doc(l);
+	json_object *doc = make_doc(l), *rows = doc_get(doc, list_view_key(l->view));
 
-	restrict_rows(l, doc);
-	if (l->cli->json_lines)
-		return show_lines(l, doc);
+	for (size_t i = 0; i < doc_len(rows); i++)
+		list_restrict(&l->choice, doc_at(rows, i));
 	return cli_emit(l->cli, doc, NULL, STATUS_OK);
 }
 
-/* --- text
- * ------------------------------------------------------------------------------------------ */
+static int show_json(struct list *l)
+{
+	json_object *doc;
+
+	if (l->cli->json_lines)
+		return show_lines(l);
+	if (l->opts->columns)
+		return show_restricted(l);
+	doc = doc_new("list");
+	snapshot_doc_stream(doc, l->snap, &l->select);
+	return cli_emit(l->cli, with_hint(l, doc), NULL, STATUS_OK);
+}
+
+/* --- text ------------------------------------------------------------------------------------ */
 
 static char *title(const char *name)
 {
@@ -311,10 +380,23 @@ static enum out_style cell_style(const struct list_column *column, json_object *
 	return doc_get_bool(row, "usable", false) ? OUT_GOOD : OUT_DIM;
 }
 
-static void table_view(const struct list *l, struct out *o, json_object *rows)
+static void table_row(const struct list *l, struct table *t, json_object *row)
+{
+	for (size_t c = 0; c < l->choice.n; c++) {
+		char *text = list_cell(l->choice.columns[c], row);
+
+		table_cell_styled(t, cell_style(l->choice.columns[c], row), text);
+		free(text);
+	}
+	json_object_put(row);
+}
+
+static void table_view(const struct list *l, struct out *o)
 {
 	size_t n = l->choice.n;
 	struct table_column *titles = mem_zalloc(n * sizeof(*titles));
+	struct rows rows;
+	json_object *row;
 	struct table t;
 
 	for (size_t c = 0; c < n; c++) {
@@ -323,14 +405,10 @@ static void table_view(const struct list *l, struct out *o, json_object *rows)
 	}
 	table_init(&t, titles, n);
 	t.no_titles = l->opts->no_headings;
-	for (size_t i = 0; i < doc_len(rows); i++)
-		for (size_t c = 0; c < n; c++) {
-			json_object *row = doc_at(rows, i);
-			char *text = list_cell(l->choice.columns[c], row);
-
-			table_cell_styled(&t, cell_style(l->choice.columns[c], row), text);
-			free(text);
-		}
+	rows_begin(&rows, l);
+	while ((row = rows_next(&rows)))
+		table_row(l, &t, row);
+	rows_end(&rows);
 	table_render(&t, o);
 	table_free(&t);
 	for (size_t c = 0; c < n; c++)
@@ -339,7 +417,7 @@ static void table_view(const struct list *l, struct out *o, json_object *rows)
 }
 
 /* Text from the machine, where a line must not end. */
-static void put_line(struct out *o, const char *s)
+static void put_text(struct out *o, const char *s)
 {
 	char *line = utf8_one_line(s);
 
@@ -348,15 +426,21 @@ static void put_line(struct out *o, const char *s)
 }
 
 /* Bare values, one row a line: for a shell that asks for a list of names. */
-static void bare_view(const struct list *l, struct out *o, json_object *rows)
+static void bare_view(const struct list *l, struct out *o)
 {
-	for (size_t i = 0; i < doc_len(rows); i++) {
-		char *text = list_cell(l->choice.columns[0], doc_at(rows, i));
+	struct rows rows;
+	json_object *row;
 
-		put_line(o, text ? text : "-");
+	rows_begin(&rows, l);
+	while ((row = rows_next(&rows))) {
+		char *text = list_cell(l->choice.columns[0], row);
+
+		put_text(o, text ? text : "-");
 		out_str(o, "\n");
 		free(text);
+		json_object_put(row);
 	}
+	rows_end(&rows);
 }
 
 /* A device of the tree: its place in the document, and what it is below. */
@@ -461,7 +545,7 @@ static void draw_device(struct tree *t, json_object *row, bool last)
 		if (!word)
 			continue;
 		out_str(t->out, i ? "  " : "");
-		put_line(t->out, word);
+		put_text(t->out, word);
 	}
 	out_str(t->out, "\n");
 }
@@ -484,9 +568,10 @@ static bool is_last_group(const struct leaf *l)
 	return ends_iommu(l);
 }
 
-static void tree_view(struct out *o, json_object *doc)
+static void tree_view(const struct list *list, struct out *o)
 {
-	json_object *iommus = doc_get(doc, "iommus"), *groups = doc_get(doc, "groups");
+	json_object *doc = make_doc(list), *iommus = doc_get(doc, "iommus"),
+		    *groups = doc_get(doc, "groups");
 	struct leaf *leaves = sorted_leaves(doc);
 	size_t next = 0;
 	struct tree t;
@@ -506,29 +591,28 @@ static void tree_view(struct out *o, json_object *doc)
 	for (; next < doc_len(iommus); next++)
 		draw_iommu(&t, iommus, next);
 	free(leaves);
+	json_object_put(doc);
 }
 
 static int show_text(struct list *l)
 {
-	json_object *doc = make_doc(l);
-	const char *hint = doc_get_str(doc, "hint", NULL);
+	char *hint = l->cli->quiet ? NULL : snapshot_state_hint(l->snap);
 	struct out o;
 
 	cli_out_init(l->cli, &o);
 	if (l->cli->quiet)
-		bare_view(l, &o, rows_of(l, doc));
+		bare_view(l, &o);
 	else if (l->tree)
-		tree_view(&o, doc);
+		tree_view(l, &o);
 	else
-		table_view(l, &o, rows_of(l, doc));
-	if (hint && !l->cli->quiet)
+		table_view(l, &o);
+	if (hint)
 		err_note("%s", hint);
-	json_object_put(doc);
+	free(hint);
 	return cli_out_done(l->cli, &o, STATUS_OK);
 }
 
-/* --- all of it
- * ---------------------------------------------------------------------------------------- */
+/* --- all of it ------------------------------------------------------------------------------- */
 
 static int prepare(struct list *l)
 {

@@ -15,7 +15,7 @@
 #include "host/usable.h"
 #include "render/doc.h"
 
-/* --- cells ------------------------------------------------------------------------------------ */
+/* --- cells ----------------------------------------------------------------------------------- */
 
 /* What was appended to @o, as a string to be freed; NULL when that is nothing. */
 static char *taken(struct out *o)
@@ -132,8 +132,7 @@ static char *registers_text(json_object *row)
 	return taken(&o);
 }
 
-/* --- the table ---------------------------------------------------------------------------------
- */
+/* --- the table ------------------------------------------------------------------------------- */
 
 #define DEVICE(n, s, d, ...)                                                      \
 	{                                                                         \
@@ -197,8 +196,7 @@ const char *list_view_key(enum list_view view)
 	return views[view].key;
 }
 
-/* --- choosing ------------------------------------------------------------------------------------
- */
+/* --- choosing -------------------------------------------------------------------------------- */
 
 static void choose(struct list_choice *choice, const struct list_column *column)
 {
@@ -260,8 +258,7 @@ int list_columns_parse(struct list_choice *choice, enum list_view view, char *wo
 	return STATUS_OK;
 }
 
-/* --- rows
- * ------------------------------------------------------------------------------------------ */
+/* --- rows ------------------------------------------------------------------------------------ */
 
 char *list_cell(const struct list_column *column, json_object *row)
 {

@@ -33,7 +33,7 @@ static void collect_kernel(struct snapshot *snap)
 	snap->machine = read_word(snap, "proc/sys/kernel/arch");
 }
 
-/* --- why there is no IOMMU ----------------------------------------------------------------- */
+/* --- why there is no IOMMU ------------------------------------------------------------------- */
 
 /* The word of the kernel's command line that keeps all IOMMUs off, or NULL. */
 static const char *off_switch(struct snapshot *snap)

@@ -154,8 +154,7 @@ static int group_of_term(const struct snapshot *snap, const char *word, struct t
 	return STATUS_OK;
 }
 
-/* --- terms against devices ---------------------------------------------------------------------
- */
+/* --- terms against devices ------------------------------------------------------------------- */
 
 static bool has_driver(const struct host_device *dev, const struct term *t)
 {

@@ -24,7 +24,7 @@ static const struct {
 	{ "/lib/udev/hwdb.bin", names_from_hwdb },
 };
 
-/* --- sets of numbers ------------------------------------------------------------------------ */
+/* --- sets of numbers ------------------------------------------------------------------------- */
 
 static struct id_name *slot(const struct id_set *set, uint32_t id)
 {
@@ -85,7 +85,7 @@ static const char *name_of(const struct id_set *set, uint32_t id)
 	return s ? s->name : NULL;
 }
 
-/* --- all devices ------------------------------------------------------------------------------ */
+/* --- all devices ----------------------------------------------------------------------------- */
 
 static uint32_t device_key(const struct host_device *dev)
 {

@@ -15,7 +15,7 @@
 #include "host/hostfs.h"
 #include "host/index.h"
 
-/* --- names ------------------------------------------------------------------------------------ */
+/* --- names ----------------------------------------------------------------------------------- */
 
 /* A PCI address as it may be typed. */
 struct pci_address {
@@ -87,7 +87,7 @@ static const struct host_device *with_cdev(const struct snapshot *snap, const ch
 	return NULL;
 }
 
-/* --- refusals --------------------------------------------------------------------------------- */
+/* --- refusals -------------------------------------------------------------------------------- */
 
 static char *place(const struct snapshot *snap)
 {
@@ -143,8 +143,7 @@ static int found_device(struct resolved *out, const struct host_device *dev)
 	return STATUS_OK;
 }
 
-/* --- the forms ----------------------------------------------------------------------------------
- */
+/* --- the forms ------------------------------------------------------------------------------- */
 
 /* Without a domain the first one is meant, or the only one that has such a device. */
 static const struct host_device *any_domain(const struct snapshot *snap,
@@ -318,8 +317,7 @@ int resolve_device(const struct snapshot *snap, const char *word, const struct h
 	return status;
 }
 
-/* --- lists ---------------------------------------------------------------------------------------
- */
+/* --- lists ----------------------------------------------------------------------------------- */
 
 static bool have(const struct resolved *list, size_t n, const struct resolved *r)
 {

@@ -76,7 +76,7 @@ char *snapshot_state_hint(const struct snapshot *snap)
 	}
 }
 
-/* --- building up ------------------------------------------------------------------------ */
+/* --- building up ----------------------------------------------------------------------------- */
 
 struct snapshot *snapshot_new(enum snapshot_source source, const char *origin)
 {
@@ -140,7 +140,7 @@ struct host_device *snapshot_add_device(struct snapshot *snap, const char *bus, 
 	return dev;
 }
 
-/* --- order -------------------------------------------------------------------------------- */
+/* --- order ----------------------------------------------------------------------------------- */
 
 int name_compare(const char *a, const char *b)
 {
@@ -180,16 +180,43 @@ static int pci_compare(const char *a, const char *b)
 	return strcmp(a, b);
 }
 
+/* The common bus first, the rest by name. */
 static int by_bus_and_name(const void *x, const void *y)
 {
-	const struct host_device *a = x, *b = y;
-	/* The common bus first, the rest by name. */
-	int pci = device_is_pci(b) - device_is_pci(a), diff = strcmp(a->bus, b->bus);
+	const struct host_device *a = *(const struct host_device *const *)x;
+	const struct host_device *b = *(const struct host_device *const *)y;
+	int diff = a->bus == b->bus ? 0 : strcmp(a->bus, b->bus), pci;
 
-	if (pci || diff)
+	if (diff) {
+		pci = device_is_pci(b) - device_is_pci(a);
 		return pci ? pci : diff;
+	}
 	diff = device_is_pci(a) ? pci_compare(a->name, b->name) : name_compare(a->name, b->name);
 	return diff ? diff : strcmp(a->name, b->name);
+}
+
+/* Devices are big: their addresses are sorted, and each device is moved once, along the cycles. */
+static void sort_devices(struct snapshot *snap)
+{
+	struct host_device *devices = snap->devices;
+	const struct host_device **order = mem_alloc(snap->n_devices * sizeof(*order));
+
+	for (size_t i = 0; i < snap->n_devices; i++)
+		order[i] = &devices[i];
+	qsort(order, snap->n_devices, sizeof(*order), by_bus_and_name);
+	for (size_t start = 0; start < snap->n_devices; start++) {
+		struct host_device first = devices[start];
+		size_t to = start, from;
+
+		while ((from = (size_t)(order[to] - devices)) != start) {
+			devices[to] = devices[from];
+			order[to] = &devices[to];
+			to = from;
+		}
+		devices[to] = first;
+		order[to] = &devices[to];
+	}
+	free(order);
 }
 
 static int by_id(const void *x, const void *y)
@@ -262,14 +289,13 @@ void snapshot_finish(struct snapshot *snap)
 	sort_iommus(snap);
 	if (snap->n_groups)
 		qsort(snap->groups, snap->n_groups, sizeof(*snap->groups), by_id);
-	if (snap->n_devices)
-		qsort(snap->devices, snap->n_devices, sizeof(*snap->devices), by_bus_and_name);
+	sort_devices(snap);
 	count_members(snap);
 	if (snapshot_has_iommu(snap))
 		snap->state = IOMMU_PRESENT;
 }
 
-/* --- looking up ----------------------------------------------------------------------------- */
+/* --- looking up ------------------------------------------------------------------------------ */
 
 struct host_iommu *snapshot_iommu(const struct snapshot *snap, const char *name)
 {

@@ -3,6 +3,7 @@
 #include "config.h"
 #include "host/snapshot_doc.h"
 
+#include <json-c/printbuf.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -43,7 +44,7 @@ struct snapshot_docs {
 	size_t *group_start, *iommu_start; /* one more than there are groups, IOMMUs */
 };
 
-/* --- who belongs where -------------------------------------------------------------------- */
+/* --- who belongs where ----------------------------------------------------------------------- */
 
 static size_t group_place(const struct snapshot *snap, const struct host_device *dev)
 {
@@ -115,7 +116,7 @@ void snapshot_docs_free(struct snapshot_docs *docs)
 	free(docs);
 }
 
-/* --- shared values ------------------------------------------------------------------------ */
+/* --- shared values --------------------------------------------------------------------------- */
 
 static json_object *device_name(struct snapshot_docs *docs, size_t i)
 {
@@ -290,13 +291,36 @@ json_object *snapshot_doc_iommu(struct snapshot_docs *docs, const struct host_io
 	return o;
 }
 
-/* --- the document ------------------------------------------------------------------------------
- */
+/* --- the document ---------------------------------------------------------------------------- */
 
 static bool wanted(const bool *flags, size_t i)
 {
 	return !flags || flags[i];
 }
+
+static json_object *iommu_at(struct snapshot_docs *docs, size_t i)
+{
+	return snapshot_doc_iommu(docs, &docs->snap->iommus[i]);
+}
+
+static json_object *group_at(struct snapshot_docs *docs, size_t i)
+{
+	return snapshot_doc_group(docs, &docs->snap->groups[i]);
+}
+
+static json_object *device_at(struct snapshot_docs *docs, size_t i)
+{
+	return snapshot_doc_device(docs, &docs->snap->devices[i]);
+}
+
+/* One of the three lists. */
+struct elements {
+	struct snapshot_docs *docs;
+	json_object *(*at)(struct snapshot_docs *docs, size_t i);
+	const bool *flags;
+	size_t n;
+	bool owns_docs; /* the last one to be written */
+};
 
 static json_object *source_doc(const struct snapshot *snap)
 {
@@ -307,28 +331,109 @@ static json_object *source_doc(const struct snapshot *snap)
 	return o;
 }
 
-void snapshot_doc_add(json_object *doc, const struct snapshot *snap,
-		      const struct snapshot_selection *select)
+static json_object *make_list(const struct elements *e)
 {
-	static const struct snapshot_selection everything;
-	struct snapshot_docs *docs = snapshot_docs_new(snap);
-	json_object *iommus = doc_list(), *groups = doc_list(), *devices = doc_list();
+	json_object *list = doc_list();
+
+	for (size_t i = 0; i < e->n; i++)
+		if (wanted(e->flags, i))
+			doc_push(list, e->at(e->docs, i));
+	return list;
+}
+
+static const struct snapshot_selection everything;
+
+static void add_lists(json_object *doc, struct snapshot_docs *docs,
+		      const struct snapshot_selection *select,
+		      json_object *(*list)(const struct elements *e))
+{
+	const struct snapshot *snap = docs->snap;
 
 	select = select ? select : &everything;
-	for (size_t i = 0; i < snap->n_iommus; i++)
-		if (wanted(select->iommus, i))
-			doc_push(iommus, snapshot_doc_iommu(docs, &snap->iommus[i]));
-	for (size_t i = 0; i < snap->n_groups; i++)
-		if (wanted(select->groups, i))
-			doc_push(groups, snapshot_doc_group(docs, &snap->groups[i]));
-	for (size_t i = 0; i < snap->n_devices; i++)
-		if (wanted(select->devices, i))
-			doc_push(devices, snapshot_doc_device(docs, &snap->devices[i]));
 	doc_add(doc, "source", source_doc(snap));
 	doc_add(doc, "state", doc_str(iommu_state_name(snap->state)));
 	doc_add(doc, "state_evidence", doc_str(snap->state_evidence));
-	doc_add(doc, "iommus", iommus);
-	doc_add(doc, "groups", groups);
-	doc_add(doc, "devices", devices);
+	doc_add(doc, "iommus",
+		list(&(struct elements) { docs, iommu_at, select->iommus, snap->n_iommus, false }));
+	doc_add(doc, "groups",
+		list(&(struct elements) { docs, group_at, select->groups, snap->n_groups, false }));
+	doc_add(doc, "devices",
+		list(&(struct elements) { docs, device_at, select->devices, snap->n_devices,
+					  true }));
+}
+
+void snapshot_doc_add(json_object *doc, const struct snapshot *snap,
+		      const struct snapshot_selection *select)
+{
+	struct snapshot_docs *docs = snapshot_docs_new(snap);
+
+	add_lists(doc, docs, select, make_list);
 	snapshot_docs_free(docs);
+}
+
+/* --- written one by one ---------------------------------------------------------------------- */
+
+static void put_text(struct printbuf *pb, const char *s, size_t len)
+{
+	printbuf_memappend(pb, s, (int)len);
+}
+
+static void put_element(struct printbuf *pb, json_object *element)
+{
+	size_t len;
+	const char *s = json_object_to_json_string_length(
+		element, JSON_C_TO_STRING_SPACED | JSON_C_TO_STRING_NOSLASHESCAPE, &len);
+
+	put_text(pb, s, len);
+	json_object_put(element);
+}
+
+static int write_list(json_object *list, struct printbuf *pb, int level, int flags)
+{
+	const struct elements *e = json_object_get_userdata(list);
+	size_t written = 0;
+
+	put_text(pb, "[", 1);
+	for (size_t i = 0; i < e->n; i++) {
+		if (!wanted(e->flags, i))
+			continue;
+		put_text(pb, ",", written++ != 0);
+		if (flags & JSON_C_TO_STRING_PRETTY) {
+			put_text(pb, "\n", 1);
+			printbuf_memset(pb, -1, ' ', (level + 1) * 2);
+		}
+		put_element(pb, e->at(e->docs, i));
+	}
+	if (flags & JSON_C_TO_STRING_PRETTY) {
+		put_text(pb, "\n", 1);
+		printbuf_memset(pb, -1, ' ', level * 2);
+	}
+	put_text(pb, "]", 1);
+	return 0;
+}
+
+static void end_list(json_object *list, void *userdata)
+{
+	struct elements *e = userdata;
+
+	(void)list;
+	if (e->owns_docs)
+		snapshot_docs_free(e->docs);
+	free(e);
+}
+
+static json_object *make_streamed(const struct elements *e)
+{
+	json_object *list = doc_list();
+	struct elements *copy = mem_alloc(sizeof(*copy));
+
+	*copy = *e;
+	json_object_set_serializer(list, write_list, copy, end_list);
+	return list;
+}
+
+void snapshot_doc_stream(json_object *doc, const struct snapshot *snap,
+			 const struct snapshot_selection *select)
+{
+	add_lists(doc, snapshot_docs_new(snap), select, make_streamed);
 }

@@ -22,6 +22,16 @@ struct snapshot_selection {
 void snapshot_doc_add(json_object *doc, const struct snapshot *snap,
 		      const struct snapshot_selection *select);
 
+/**
+ * snapshot_doc_stream() - the same document for output only
+ *
+ * The three lists look empty to doc_get() and doc_len(): their elements are made, one a line, when
+ * the document is written, and end at once, so that ten thousand devices never stand in memory
+ * together. @snap and what @select points to must live until @doc is written.
+ */
+void snapshot_doc_stream(json_object *doc, const struct snapshot *snap,
+			 const struct snapshot_selection *select);
+
 /*
  * The elements one by one. Values that many devices share are made once, which
  * halves the time and the memory that ten thousand devices take.
