@@ -17,40 +17,40 @@
 
 /* clang-format off */
 const struct data_layout data_hwpt[] = {
-	{ "vtd-s1", UAPI_HWPT_DATA_VTD_S1, sizeof(struct uapi_hwpt_vtd_s1), {
+	{ "vtd-s1", UAPI_HWPT_DATA_VTD_S1, sizeof(struct uapi_hwpt_vtd_s1), 0, {
 		{ "flags", AT(uapi_hwpt_vtd_s1, flags), &uapi_vtd_s1_flags, 0, false },
 		{ "pgtbl_addr", AT(uapi_hwpt_vtd_s1, pgtbl_addr), NULL, 0, false },
 		{ "addr_width", AT(uapi_hwpt_vtd_s1, addr_width), NULL, 48, false } } },
-	{ "arm-smmuv3", UAPI_HWPT_DATA_ARM_SMMUV3, sizeof(struct uapi_hwpt_arm_smmuv3), {
+	{ "arm-smmuv3", UAPI_HWPT_DATA_ARM_SMMUV3, sizeof(struct uapi_hwpt_arm_smmuv3), 0, {
 		{ "ste0", 0, 8, NULL, 0, true },
 		{ "ste1", 8, 8, NULL, 0, true } } },
-	{ "amd-guest", UAPI_HWPT_DATA_AMD_GUEST, sizeof(struct uapi_hwpt_amd_guest), {
+	{ "amd-guest", UAPI_HWPT_DATA_AMD_GUEST, sizeof(struct uapi_hwpt_amd_guest), 0, {
 		{ "dte0", 0, 8, NULL, 0, false },
 		{ "dte1", 8, 8, NULL, 0, false },
 		{ "dte2", 16, 8, NULL, 0, false },
 		{ "dte3", 24, 8, NULL, 0, false } } },
-	{ "selftest", UAPI_HWPT_DATA_SELFTEST, sizeof(struct uapi_hwpt_selftest), {
+	{ "selftest", UAPI_HWPT_DATA_SELFTEST, sizeof(struct uapi_hwpt_selftest), 4, {
 		{ "iotlb", AT(uapi_hwpt_selftest, iotlb), NULL, 0, false },
 		{ "pagetable_type", AT(uapi_hwpt_selftest, pagetable_type), NULL, 0, false } } },
 	/* Proposed in August 2023 and not taken: the kernel answers EINVAL. */
-	{ "default", UAPI_HWPT_DATA_NONE, sizeof(struct uapi_hwpt_default), {
+	{ "default", UAPI_HWPT_DATA_NONE, sizeof(struct uapi_hwpt_default), 0, {
 		{ "flags", AT(uapi_hwpt_default, flags), NULL, 0, false },
 		{ "max_addr", AT(uapi_hwpt_default, max_addr), NULL, 0, false } } },
 	{ 0 }
 };
 
 const struct data_layout data_invalidate[] = {
-	{ "vtd-s1", UAPI_INVALIDATE_VTD_S1, 24, {
+	{ "vtd-s1", UAPI_INVALIDATE_VTD_S1, 24, 0, {
 		{ "addr", 0, 8, NULL, 0, false },
 		{ "npages", 8, 8, NULL, 0, false },
 		{ "flags", 16, 4, &uapi_vtd_inv_flags, 0, false } } },
-	{ "arm-smmuv3", UAPI_INVALIDATE_ARM_SMMUV3, 16, {
+	{ "arm-smmuv3", UAPI_INVALIDATE_ARM_SMMUV3, 16, 0, {
 		{ "cmd0", 0, 8, NULL, 0, true },
 		{ "cmd1", 8, 8, NULL, 0, true } } },
-	{ "selftest", UAPI_INVALIDATE_SELFTEST, 8, {
+	{ "selftest", UAPI_INVALIDATE_SELFTEST, 8, 0, {
 		{ "flags", 0, 4, NULL, 0, false },
 		{ "iotlb_id", 4, 4, NULL, 0, false } } },
-	{ "selftest-viommu", UAPI_INVALIDATE_SELFTEST, 12, {
+	{ "selftest-viommu", UAPI_INVALIDATE_SELFTEST, 12, 0, {
 		{ "flags", 0, 4, NULL, 0, false },
 		{ "vdev_id", 4, 4, NULL, 0, false },
 		{ "cache_id", 8, 4, NULL, 0, false } } },
@@ -132,6 +132,18 @@ int data_from_words(const struct data_layout *layout, char *const *words, int n,
 			return err;
 	}
 	return 0;
+}
+
+uint8_t data_len(const struct data_layout *layout, char *const *words, int n)
+{
+	if (!layout->short_len)
+		return layout->len;
+	for (int i = 0; i < n; i++)
+		for (const struct data_field *f = layout->fields; f->name; f++)
+			if (f->offset >= layout->short_len &&
+			    !strncasecmp(words[i], f->name, strlen(f->name)))
+				return layout->len;
+	return layout->short_len;
 }
 
 int data_from_list(const struct data_layout *layout, const char *list, uint8_t *buf)

@@ -28,6 +28,8 @@ struct data_layout {
 	const char *name; /* of the type: "vtd-s1" */
 	uint32_t type;
 	uint8_t len;
+	uint8_t short_len; /* when no word sets a field behind it: what older kernels take; 0 none
+			    */
 	struct data_field fields[5]; /* ended by a NULL name */
 };
 
@@ -44,6 +46,9 @@ const struct data_layout *data_layout_find(const struct data_layout *set, const 
  * Returns 0, or -EINVAL after err_usage().
  */
 int data_from_words(const struct data_layout *layout, char *const *words, int n, uint8_t *buf);
+
+/** How many of the bytes to pass: fewer where an older kernel refuses what no word has set. */
+uint8_t data_len(const struct data_layout *layout, char *const *words, int n);
 
 /** The same from one word with commas between. */
 int data_from_list(const struct data_layout *layout, const char *list, uint8_t *buf);

@@ -94,7 +94,7 @@ static int build_data(struct operation *op, struct job *job)
 		return STATUS_TROUBLE;
 	}
 	if (o->layout) {
-		job->data_len = o->layout->len;
+		job->data_len = data_len(o->layout, cli->args + job->first_word, words);
 		if (data_from_words(o->layout, cli->args + job->first_word, words, job->data))
 			return STATUS_TROUBLE;
 	}

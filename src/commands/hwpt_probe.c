@@ -48,7 +48,7 @@ static int try_once(const struct probe *p, uint32_t pt, uint32_t flags,
 	if (layout) {
 		data_from_words(layout, NULL, 0, data);
 		req.data_type = layout->type;
-		req.data_len = layout->len;
+		req.data_len = data_len(layout, NULL, 0);
 		req.data_uptr = (uintptr_t)data;
 	}
 	err = call_hwpt_alloc(p->op->ctx.iommufd, &req);

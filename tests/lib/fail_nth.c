@@ -18,24 +18,24 @@
 
 typedef int ioctl_function(int fd, unsigned long cmd, ...);
 
+/* Opened before: while a fault is due, opening the file could be what fails. */
+static int nth_fd = -1;
+
 static void set_nth(const char *n)
 {
-	int fd = open("/proc/thread-self/fail-nth", O_WRONLY | O_CLOEXEC);
-
-	if (fd < 0 || write(fd, n, strlen(n)) < 0)
+	if (nth_fd < 0)
+		nth_fd = open("/proc/thread-self/fail-nth", O_RDWR | O_CLOEXEC);
+	if (nth_fd < 0 || pwrite(nth_fd, n, strlen(n), 0) < 0)
 		_exit(99);
-	close(fd);
 }
 
 /* What is left of N: 0 when the fault was injected. */
 static int left(void)
 {
-	int fd = open("/proc/thread-self/fail-nth", O_RDONLY | O_CLOEXEC);
 	char buf[16] = "";
 
-	if (fd < 0 || read(fd, buf, sizeof(buf) - 1) < 0)
-		_exit(99);
-	close(fd);
+	if (pread(nth_fd, buf, sizeof(buf) - 1, 0) < 0)
+		_exit(98);
 	return atoi(buf);
 }
 
@@ -56,7 +56,7 @@ int ioctl(int fd, unsigned long cmd, ...)
 	const char *n = getenv("FAIL_NTH");
 	uint32_t *arg;
 	va_list ap;
-	int ret, err;
+	int ret, err, rest;
 
 	va_start(ap, cmd);
 	arg = va_arg(ap, uint32_t *);
@@ -67,9 +67,10 @@ int ioctl(int fd, unsigned long cmd, ...)
 	set_nth(n);
 	ret = real(fd, cmd, arg);
 	err = errno;
-	if (!left())
-		log_injection();
+	rest = left();
 	set_nth("0");
+	if (!rest)
+		log_injection();
 	errno = err;
 	return ret;
 }

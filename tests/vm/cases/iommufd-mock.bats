@@ -176,6 +176,7 @@ in_mock()
 }
 
 @test "mock: page requests are read and answered" {
+	on_kernel 6.12 && skip "the mock of 6.12 takes no fault queue on an IOAS"
 	run in_mock '
 		q=$($I fault-queue alloc -q)
 		h=$($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --fault-queue=$q -q)
@@ -221,7 +222,7 @@ in_mock()
 	assert_success
 	parents=$(jq -r '[.results[] | select(.accepted and .data_type == "selftest") | .parent] | unique | join(" ")' <<<"$output")
 	if on_kernel 6.12; then
-		assert_equal "$parents" "ioas nest-parent"
+		assert_equal "$parents" "nest-parent"
 	else
 		assert_equal "$parents" "ioas nest-parent viommu selftest"
 	fi
