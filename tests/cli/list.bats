@@ -54,6 +54,14 @@ schema command source state state_evidence iommus groups devices hint errors"
   assert_equal "$(jq -c '[.source, .state, .hint]' <<<"$output")" '[{"kernel":"7.3.4","machine":"x86_64"},"present",null]'
 }
 
+@test "list: SMMUv3 on arm64, whose registers sysfs does not show" {
+  tree qemu-smmuv3-7.3
+  run_split iommuctl list --sysroot "$tree" --json
+  assert_equal "$(jq -c '.iommus[0] | [.name, .type, .source, .registers, (.devices | length)]' <<<"$output")" \
+    '["smmu3.0x0000000009050000","arm-smmuv3",null,{},9]'
+  assert_equal "$(jq -c '[.source.machine, (.groups[8] | .type, .reserved[0].start)]' <<<"$output")" '["aarch64","DMA","0x0000000008000000"]'
+}
+
 @test "list --json: AMD features in both forms" {
   tree qemu-amd-7.3
   assert_equal "$(iommuctl list --sysroot "$tree" --json | jq -c '.iommus[] | select(.type == "amd-vi") | .registers')" \
