@@ -102,6 +102,7 @@ static void check_reason(const char *file, int row, const struct klog_record *re
 	if (rec->kind != KLOG_FAULT || strncmp(klog_family(rec), "vtd", 3) || !*text)
 		return;
 	for (; *text && n < sizeof(flat) - 1; text++)
+		/* cppcheck-suppress uninitvar ; n characters of it are set */
 		if (!isspace((unsigned char)*text) || (n && flat[n - 1] != ' '))
 			flat[n++] = isspace((unsigned char)*text) ? ' ' : *text;
 	flat[n] = '\0';
