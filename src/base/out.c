@@ -121,6 +121,9 @@ void out_styled(struct out *o, enum out_style style, const char *s)
 
 void out_pad(struct out *o, size_t n)
 {
+	/* An empty buffer has no address to write nothing to. */
+	if (!n)
+		return;
 	reserve(o, n);
 	memset(o->data + o->len, ' ', n);
 	o->len += n;
