@@ -111,10 +111,16 @@ seen()
 	start_lab
 	iommuctl bind "$dev" -q
 	ioas=$(iommuctl ioas-alloc -q)
+	# Before 6.13 memory is mapped by address, which in a session ends with the command: attach first.
+	on_kernel 6.12 && iommuctl attach "$dev" "$ioas" -q
 	run iommuctl ioas-map "$ioas" 2M --iova=0x1000000 --json
 	assert_success
-	assert_output --partial "nothing is pinned yet"
-	iommuctl attach "$dev" "$ioas" -q
+	if on_kernel 6.12; then
+		assert_output --partial "map.address-in-session"
+	else
+		assert_output --partial "nothing is pinned yet"
+		iommuctl attach "$dev" "$ioas" -q
+	fi
 	iova=$(iommuctl ioas-map "$ioas" 64K -q)
 	seen IOAS_MAP success
 	run iommuctl ioas-map "$ioas" 64K --iova=0x1000000
@@ -212,6 +218,7 @@ seen()
 
 @test "iommufd: a failed replacement on VT-d leaves DMA blocked: said, remembered, cured" {
 	on_platform vtd-scalable vtd-legacy || skip "of VT-d"
+	on_kernel 6.12 && skip "VT-d of 6.12 takes no fault queue here"
 	start_lab
 	iommuctl bind "$dev" -q
 	ioas=$(iommuctl ioas-alloc -q)
@@ -256,6 +263,7 @@ seen()
 	ioas=$(iommuctl ioas-alloc -q)
 	# The preloaded library kills the process after the ioctl has been done.
 	[ -e "$builddir/tests/lib/die_after.so" ] || skip "die_after.so was not built"
+	on_platform vtd-scalable vtd-legacy || skip "die_after.so is of the machine that builds"
 	for cmd in "ioas-alloc" "hwpt-alloc $dev $ioas" "attach $dev $ioas" "ioas-map $ioas 4K" "ioas-unmap $ioas --all" "detach $dev" "fault-queue alloc" "destroy $ioas"; do
 		# shellcheck disable=SC2086
 		run env LD_PRELOAD="$builddir/tests/lib/die_after.so" "$IOMMUCTL" $cmd
