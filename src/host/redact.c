@@ -311,6 +311,15 @@ char *redact_text(struct redact *r, const char *text)
 	return o.data;
 }
 
+/* Bytes that the kernel or the firmware gave, in hex: 32 digits of them are no machine id. */
+static bool is_bytes(const char *key, json_object *value)
+{
+	const char *s =
+		json_object_is_type(value, json_type_string) ? json_object_get_string(value) : NULL;
+
+	return s && (!strcmp(key, "data") || !strcmp(key, "raw")) && !s[hex_run(s)];
+}
+
 void redact_doc(struct redact *r, json_object *tree)
 {
 	char *clean;
@@ -327,11 +336,8 @@ void redact_doc(struct redact *r, json_object *tree)
 			redact_doc(r, doc_at(tree, i));
 		break;
 	case json_type_object: {
-		json_object_object_foreach(tree, key, value)
-		{
-			(void)key;
+		json_object_object_foreach(tree, key, value) if (!is_bytes(key, value))
 			redact_doc(r, value);
-		}
 		break;
 	}
 	default:

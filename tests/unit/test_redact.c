@@ -110,6 +110,22 @@ static void test_doc(void)
 	redact_free(r);
 }
 
+static void test_bytes(void)
+{
+	/* A machine id goes; bytes of the hardware, which can be as many digits, stay. */
+	json_object *tree = json_tokener_parse("{\"id\":\"d7290000000000000000000000000000\","
+					       "\"data\":\"d7290000000000000000000000000000\","
+					       "\"raw\":\"52:54:00:12:34:56\"}");
+	struct redact *r = new_redact();
+
+	redact_doc(r, tree);
+	unit_str(json_object_to_json_string_ext(tree, JSON_C_TO_STRING_PLAIN),
+		 "{\"id\":\"<uuid-1>\",\"data\":\"d7290000000000000000000000000000\","
+		 "\"raw\":\"<mac-1>\"}");
+	json_object_put(tree);
+	redact_free(r);
+}
+
 static void test_parameters(void)
 {
 	unit_true(redact_keep_parameter("intel_iommu=on,sm_on"));
@@ -131,6 +147,7 @@ int main(void)
 	unit_run(test_left_alone);
 	unit_run(test_common_words);
 	unit_run(test_doc);
+	unit_run(test_bytes);
 	unit_run(test_parameters);
 	return unit_done();
 }

@@ -6,6 +6,12 @@ setup()
 	load ../lib
 }
 
+# A test that fails must not leave the device to those that follow.
+teardown()
+{
+	[ "$VM_PLATFORM" = none ] || unbind_vfio "$(nic_behind_port)"
+}
+
 # finding ID: the reason of a finding of the document in $output; fails when it is not there.
 finding()
 {
@@ -16,7 +22,8 @@ finding()
 	run iommuctl check --json
 	case $VM_PLATFORM in
 	none) assert_equal "$(jq -c '[.iommu, (.goals[0].status)]' <<<"$output")" '["absent","fail"]' ;;
-	amd) assert_equal "$(jq -c '[.iommu, (.goals | map(select(.goal == "interrupt-remapping"))[0].status)]' <<<"$output")" '["on","pass"]' ;;
+	# The emulated table leaves out an IO-APIC, and the kernel then remaps no interrupts.
+	amd*) assert_equal "$(jq -c '[.iommu, (.goals | map(select(.goal == "interrupt-remapping"))[0].status)]' <<<"$output")" '["on","fail"]' ;;
 	*) assert_equal "$(jq -c '[.iommu, (.goals | map(select(.goal == "interrupt-remapping"))[0].status)]' <<<"$output")" '["on","pass"]' ;;
 	esac
 }
