@@ -13,13 +13,8 @@ setup() {
 # in_bash LINE: what bash would offer at the end of LINE.
 in_bash() {
   bash --norc -c '
-    [ ! -r /usr/share/bash-completion/bash_completion ] || . /usr/share/bash-completion/bash_completion
     . "$srcdir/completions/iommuctl"
     COMP_LINE=$1 COMP_POINT=${#1}
-    # Split as readline does: "=" and ":" are words of their own.
-    mapfile -t COMP_WORDS < <(grep -oE "[=:]+|[^ =:]+" <<<"$1")
-    [[ $1 == *" " ]] && COMP_WORDS+=("")
-    COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
     compopt() { :; }
     _iommuctl
     printf "%s\n" "${COMPREPLY[@]}"' bash "$1"
@@ -57,6 +52,7 @@ need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
 @test "zsh offers global options and their values" {
   need zsh
   run in_zsh "iommuctl --color=a"
+  [ "$status" -ne 77 ] || skip "no pseudo-terminal can be had here"
   assert_output --partial "auto"
   assert_output --partial "always"
   refute_output --partial "never"

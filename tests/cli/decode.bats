@@ -55,7 +55,7 @@ words() { iommuctl decode --type="$1" --json "${@:2}"; }
   assert_equal "$(jq -c '[.registers.CAP.value, .registers.ECAP.value]' <<<"$output")" \
     '["0x00d2008c40660462","0x0000000000f050da"]'
   binary=$output
-  run_split bash -c 'xxd -p "$1" | "$IOMMUCTL" decode --type=intel-vtd --hex=- --json' - "$BATS_TEST_TMPDIR/vtd.bin"
+  run_split bash -c 'od -An -v -tx1 "$1" | "$IOMMUCTL" decode --type=intel-vtd --hex=- --json' - "$BATS_TEST_TMPDIR/vtd.bin"
   assert_equal "$output" "$binary"
 }
 
