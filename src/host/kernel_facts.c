@@ -206,7 +206,8 @@ static const struct wanted_module *wanted_module(const char *name)
 
 static json_object *module_parameters(struct snapshot *snap, const char *module)
 {
-	const char *only = wanted_module(module)->parameter, *name;
+	const struct wanted_module *wanted = wanted_module(module);
+	const char *only = wanted ? wanted->parameter : NULL, *name;
 	char *path = mem_printf("sys/module/%s/parameters", module);
 	struct hostfs_dir *dir = mem_zalloc(sizeof(*dir));
 	json_object *obj = doc_object();

@@ -17,6 +17,7 @@ bench_dir()
 	[ ! -w /dev/shm ] || parent=/dev/shm
 	mktemp -d "$parent/iommuctl-bench.XXXXXX"
 }
+# shellcheck disable=SC2154 # the script that loads this sets it
 trap '[ -z "${work-}" ] || rm -rf "$work"' EXIT
 
 # bench_measure ROUNDS COMMAND...: runs them in turn. Sets bench_results, one line a command (see measure.c).

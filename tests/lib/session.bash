@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# shellcheck shell=bash
+# shellcheck shell=bash disable=SC2154,SC2034,SC2013
 # Sessions without a kernel: a private folder for sockets, and a stand-in for /dev/iommu.
 
 setup() {
