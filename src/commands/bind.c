@@ -38,7 +38,7 @@ static bool parse_uuid(const char *word, uint8_t *uuid)
 		}
 		if (sscanf(word + i, "%1x", &value) != 1)
 			return false;
-		uuid[n / 2] = (uint8_t)(uuid[n / 2] << 4 | value);
+		uuid[n / 2] = (uint8_t)((unsigned int)uuid[n / 2] << 4 | value);
 		n++;
 	}
 	return true;
