@@ -151,6 +151,27 @@ void acpi_add_structure(json_object *list, const struct acpi_block *b,
 	doc_push(list, obj);
 }
 
+void acpi_add_structures(json_object *list, const struct acpi_block *b,
+			 const struct acpi_structure *kinds, size_t n_kinds, size_t type_bytes,
+			 const char *noun)
+{
+	for (size_t at = 48; at < b->len;) {
+		size_t len = (size_t)acpi_get(b, at + 2, 2);
+		struct acpi_block part;
+
+		if (len < 4 || len > b->len - at) {
+			acpi_problem(b, at, "structure-length",
+				     "a %s of %zu bytes in the %zu that are left", noun, len,
+				     b->len - at);
+			break;
+		}
+		part = acpi_part(b, at, len);
+		acpi_add_structure(list, &part, kinds, n_kinds,
+				   (unsigned int)acpi_get(b, at, type_bytes));
+		at += len;
+	}
+}
+
 static json_object *raw_hex(const uint8_t *data, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";

@@ -144,19 +144,5 @@ void acpi_dmar(json_object *doc, const struct acpi_block *b)
 	doc_add(doc, "host_address_bits", doc_uint(acpi_get(b, 36, 1) + 1));
 	acpi_add_fields(doc, b, header_fields, ARRAY_SIZE(header_fields));
 	doc_add(doc, "structures", list);
-	for (size_t at = 48; at < b->len;) {
-		size_t len = (size_t)acpi_get(b, at + 2, 2);
-		struct acpi_block part;
-
-		if (len < 4 || len > b->len - at) {
-			acpi_problem(b, at, "structure-length",
-				     "a structure of %zu bytes in the %zu that are left", len,
-				     b->len - at);
-			break;
-		}
-		part = acpi_part(b, at, len);
-		acpi_add_structure(list, &part, kinds, ARRAY_SIZE(kinds),
-				   (unsigned int)acpi_get(b, at, 2));
-		at += len;
-	}
+	acpi_add_structures(list, b, kinds, ARRAY_SIZE(kinds), 2, "structure");
 }

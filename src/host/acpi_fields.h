@@ -75,6 +75,15 @@ struct acpi_structure {
 void acpi_add_structure(json_object *list, const struct acpi_block *b,
 			const struct acpi_structure *kinds, size_t count, unsigned int type);
 
+/**
+ * acpi_add_structures() - the list of structures from offset 48 to the end of DMAR and IVRS
+ * @type_bytes: width of the type that each begins with; its length is the u16 at offset 2
+ * @noun: what one is called in a problem ("structure", "block")
+ */
+void acpi_add_structures(json_object *list, const struct acpi_block *b,
+			 const struct acpi_structure *kinds, size_t n_kinds, size_t type_bytes,
+			 const char *noun);
+
 /* The parsers: add the header's fields and "structures" to @doc. @b is the whole table. */
 void acpi_dmar(json_object *doc, const struct acpi_block *b);
 void acpi_ivrs(json_object *doc, const struct acpi_block *b);
