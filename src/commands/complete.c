@@ -12,6 +12,7 @@
 
 #include "base/mem.h"
 #include "commands/complete_host.h"
+#include "commands/complete_uapi.h"
 #include "commands/session.h"
 #include "commands/table.h"
 #include "decode/field.h"
@@ -42,6 +43,9 @@ static const struct {
 
 void complete_values(const char *kind, const char *command, struct out *o)
 {
+	/* What a command of iommufd calls TYPE or NAME is not what the others do. */
+	if (complete_names(kind, command, o) || complete_objects(kind, command, o))
+		return;
 	for (size_t i = 0; i < ARRAY_SIZE(kinds); i++)
 		if (!strcmp(kinds[i].kind, kind))
 			kinds[i].values(command, o);

@@ -26,6 +26,7 @@ struct line {
 	int operands;      /* complete operands before the cursor */
 	const struct argp_option *wants; /* the word under the cursor is the value of this option */
 	bool no_options;                 /* "--" was seen */
+	const char *session;             /* of -S, or NULL */
 };
 
 static bool option_is(const struct argp_option *opt)
@@ -82,12 +83,24 @@ static void take_word(struct line *line, char **words, int n, int *i)
 		line->first = words[*i];
 }
 
+/* -S NAME, --session NAME, --session=NAME: whose objects are offered. */
+static void take_session(struct line *line, const char *word)
+{
+	static const char option[] = "--session=";
+
+	if (line->wants && line->wants->name && !strcmp(line->wants->name, "session"))
+		line->session = word;
+	else if (!line->wants && !line->no_options && !strncmp(word, option, sizeof(option) - 1))
+		line->session = word + sizeof(option) - 1;
+}
+
 /* Read everything before the word under the cursor, which is the last. */
 static struct line read_line(char **words, int n)
 {
 	struct line line = { 0 };
 
 	for (int i = 0; i < n - 1; i++) {
+		take_session(&line, words[i]);
 		if (line.wants) {
 			line.wants = NULL;
 		} else if (!line.no_options && !strcmp(words[i], "--")) {
@@ -224,6 +237,17 @@ static void offer_operand(struct out *o, const struct line *line, const char *wo
 	free(kind);
 }
 
+/* The command whose option it is: what all commands have means the same everywhere. */
+static const char *owner(const struct line *line, const struct argp_option *wanted)
+{
+	const struct argp_option *opt = line->cmd ? line->cmd->options : NULL;
+
+	for (; opt && option_is(opt); opt++)
+		if (opt == wanted)
+			return line->cmd->name;
+	return "";
+}
+
 /* --option=value under the cursor. */
 static bool offer_attached_value(struct out *o, const struct line *line, const char *word)
 {
@@ -240,7 +264,7 @@ static bool offer_attached_value(struct out *o, const struct line *line, const c
 	if (!opt || !opt->arg)
 		return true;
 	prefix = mem_strndup(word, (size_t)(equals + 1 - word));
-	offer_metavar(o, prefix, equals + 1, opt->arg, line->cmd ? line->cmd->name : "");
+	offer_metavar(o, prefix, equals + 1, opt->arg, owner(line, opt));
 	free(prefix);
 	return true;
 }
@@ -248,7 +272,7 @@ static bool offer_attached_value(struct out *o, const struct line *line, const c
 static void offer_all(struct out *o, const struct line *line, const char *word)
 {
 	if (line->wants) {
-		offer_metavar(o, "", word, line->wants->arg, line->cmd ? line->cmd->name : "");
+		offer_metavar(o, "", word, line->wants->arg, owner(line, line->wants));
 	} else if (!line->no_options && word[0] == '-') {
 		if (offer_attached_value(o, line, word))
 			return;
@@ -274,6 +298,8 @@ static int run(struct cli *cli, void *opts)
 	cli_out_init(cli, &o);
 	o.color = false;
 	line = read_line(cli->args, cli->n_args);
+	if (line.session)
+		setenv("IOMMUCTL_SESSION", line.session, 1);
 	offer_all(&o, &line, cli->args[cli->n_args - 1]);
 	return cli_out_done(cli, &o, STATUS_OK);
 }
