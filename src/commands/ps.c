@@ -12,10 +12,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "commands/session.h"
 #include "commands/table.h"
 #include "host/collect.h"
 #include "host/resolve.h"
 #include "render/table.h"
+#include "session/client.h"
+#include "session/show.h"
 #include "uapi/holders.h"
 
 /* --- which files are wanted ------------------------------------------------------------------ */
@@ -74,6 +77,40 @@ static bool in_list(json_object *list, const char *text)
 	return false;
 }
 
+/* The ledger of a session into the document of the process that keeps it. */
+static void add_session(json_object *obj, json_object *session)
+{
+	json_object *about = doc_object();
+	struct ledger l = { 0 };
+	struct session s;
+
+	doc_add(about, "name", doc_str(doc_get_str(session, "name", "")));
+	doc_add(about, "path", doc_str(doc_get_str(session, "path", "")));
+	if (session_try(doc_get_str(session, "path", ""), &s) == SESSION_ALIVE) {
+		if (session_read(&s, &l))
+			show_ledger(&l, about);
+		session_close(&s);
+	}
+	ledger_clear(&l);
+	doc_add(obj, "session", about);
+}
+
+static void join_sessions(json_object *processes)
+{
+	json_object *sessions;
+
+	/* That there is no folder of sessions, or one that cannot be used, is no failure of ps. */
+	err_set_silent(true);
+	sessions = session_list_doc(NULL);
+	for (size_t i = 0; i < doc_len(processes); i++)
+		for (size_t s = 0; s < doc_len(sessions); s++)
+			if (doc_get_int(doc_at(sessions, s), "keeper", -1) ==
+			    doc_get_int(doc_at(processes, i), "pid", 0))
+				add_session(doc_at(processes, i), doc_at(sessions, s));
+	json_object_put(sessions);
+	err_set_silent(false);
+}
+
 static json_object *process_doc(const struct holder *list, size_t n)
 {
 	json_object *obj = doc_object(), *files = doc_list(), *devices = doc_list();
@@ -105,6 +142,7 @@ static json_object *build(const struct wanted *w, const struct holders *h)
 		if (process_wanted(w, h, i, end))
 			doc_push(processes, process_doc(&h->list[i], end - i));
 	}
+	join_sessions(processes);
 	doc_add(doc, "processes", processes);
 	doc_add(doc, "unseen", doc_uint(h->unseen));
 	return doc;
@@ -112,6 +150,8 @@ static json_object *build(const struct wanted *w, const struct holders *h)
 
 /* --- text ----------------------------------------------------------------------------------------
  */
+
+enum { OBJECTS_SHOWN = 16 };
 
 static char *append(char *text, const char *more)
 {
@@ -147,6 +187,41 @@ static char *held_text(json_object *files)
 	return text;
 }
 
+/* "session lab: device 1, IOAS 2" */
+static char *session_text(json_object *session)
+{
+	json_object *objects = doc_get(session, "objects");
+	char *list = NULL, *text;
+
+	for (size_t i = 0; i < doc_len(objects) && i < OBJECTS_SHOWN; i++) {
+		json_object *obj = doc_at(objects, i);
+		char *one = mem_printf("%s %s", show_title(doc_get_str(obj, "type", "")),
+				       json_object_get_string(doc_get(obj, "id")));
+
+		list = append(list, one);
+		free(one);
+	}
+	if (doc_len(objects) > OBJECTS_SHOWN)
+		list = append(list, "...");
+	text = mem_printf("session %s: %s", doc_get_str(session, "name", ""),
+			  list ? list : "nothing made yet");
+	free(list);
+	return text;
+}
+
+static char *process_text(json_object *process)
+{
+	json_object *session = doc_get(process, "session");
+	char *held = held_text(doc_get(process, "files")), *text;
+
+	if (session) {
+		text = session_text(session);
+		held = append(held, text);
+		free(text);
+	}
+	return held;
+}
+
 static void number_cell(struct table *t, json_object *obj, const char *key)
 {
 	table_cell(t, json_object_get_string(doc_get(obj, key)));
@@ -163,7 +238,7 @@ static void summary_view(struct out *o, json_object *processes)
 	table_init(&t, columns, ARRAY_SIZE(columns));
 	for (size_t i = 0; i < doc_len(processes); i++) {
 		json_object *p = doc_at(processes, i);
-		char *held = held_text(doc_get(p, "files"));
+		char *held = process_text(p);
 
 		number_cell(&t, p, "pid");
 		number_cell(&t, p, "uid");
@@ -265,8 +340,9 @@ const struct command command_ps = {
 	.summary = "list processes that hold iommufd and VFIO devices",
 	.args = "[DEVICE]...",
 	.doc = "Lists processes that have /dev/iommu, VFIO devices or VFIO groups open, with the "
-	       "devices; or those that keep a DEVICE, or its group, from others. Only root sees "
-	       "the processes of all users.",
+	       "devices; or those that keep a DEVICE, or its group, from others. Of the user's "
+	       "own sessions the objects in them are shown too. Only root sees the processes of "
+	       "all users.",
 	.examples = { "iommuctl ps  # everybody who holds iommufd or VFIO files",
 		      "iommuctl ps 0000:3b:00.0  # who has this device",
 		      "iommuctl ps --json | jq '.processes[].pid'  # for scripts" },

@@ -17,4 +17,8 @@ const char *session_wanted(const struct cli *cli);
 /** For completion: the names of the sessions that are alive. */
 void session_complete(const char *command, struct out *o);
 
+/** This user's sessions as a list of documents: "name", "path", "state", and "keeper" of those
+ *  that are alive. @current: path of the session that is marked, or NULL. */
+json_object *session_list_doc(const char *current);
+
 #endif

@@ -82,7 +82,7 @@ static json_object *session_doc(const char *path, const char *current)
 	return o;
 }
 
-static json_object *sessions_doc(const char *current)
+json_object *session_list_doc(const char *current)
 {
 	json_object *list = doc_list();
 	char *folder, **names;
@@ -108,7 +108,7 @@ static json_object *sessions_doc(const char *current)
 
 void session_complete(const char *command, struct out *o)
 {
-	json_object *list = sessions_doc(NULL);
+	json_object *list = session_list_doc(NULL);
 
 	(void)command;
 	for (size_t i = 0; i < doc_len(list); i++)
@@ -160,7 +160,7 @@ static int run(struct cli *cli, void *opts)
 	size_t before = err_count();
 
 	(void)opts;
-	list = sessions_doc(cli->session);
+	list = session_list_doc(cli->session);
 	doc_add(doc, "sessions", list);
 	if (err_count() > before) {
 		json_object_put(doc);

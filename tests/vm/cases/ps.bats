@@ -46,3 +46,18 @@ teardown()
 	assert_equal "$(jq -c '[.processes, (.unseen > 0)]' <<<"$output")" '[[],true]'
 	[[ "$stderr" == *"could not be looked into"* ]]
 }
+
+@test "ps: the objects of a session are shown with its keeper" {
+	export XDG_RUNTIME_DIR=
+	IOMMUCTL_SESSION=$("$IOMMUCTL" session start lab -q)
+	export IOMMUCTL_SESSION
+	iommuctl bind "$nic" -q
+	ioas=$(iommuctl ioas-alloc -q)
+	iommuctl attach "$nic" "$ioas" -q
+	run_split iommuctl ps --json "$nic"
+	assert_equal "$(jq -c '.processes[0] | [.command, .session.name, [.session.objects[].type], [.session.attachments[].hwpt]]' <<<"$output")" \
+		'["iommuctl-keeper","lab",["device","ioas","hwpt"],[3]]'
+	run_split iommuctl ps
+	[[ "$output" == *"iommuctl-keeper"*"$nic ($cdev), session lab: device 1, IOAS 2, HWPT 3"* ]]
+	iommuctl session stop -q
+}
