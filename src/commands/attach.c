@@ -293,6 +293,8 @@ static int act_detach(struct operation *op, void *opts)
 	if (!context_commit(&op->ctx))
 		return end(&job, STATUS_FAILED);
 	describe(op, &job);
+	if (job.opts->has_pasid)
+		doc_add(op->doc, "pasid", doc_uint(job.opts->pasid));
 	op->bare = NULL;
 	if (!job.before)
 		context_warn(&op->ctx, "detach.not-attached", &what);
@@ -305,6 +307,8 @@ static void view_detach(struct out *o, json_object *doc)
 
 	out_printf(o, "%s (device %" PRId64 ") ", doc_get_str(d, "name", "device"),
 		   doc_get_int(d, "id", 0));
+	if (doc_get(doc, "pasid"))
+		out_printf(o, "PASID %" PRId64 " ", doc_get_int(doc, "pasid", 0));
 	if (doc_get(doc, "before"))
 		out_printf(o, "detached from HWPT %" PRId64 ": its DMA is blocked\n",
 			   doc_get_int(doc, "before", 0));

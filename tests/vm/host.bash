@@ -5,7 +5,7 @@
 vm_dir=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 top_srcdir=$(cd "$vm_dir/../.." && pwd)
 
-vm_platforms=(vtd-legacy vtd-scalable vtd-first-stage none amd amd-unsafe smmuv3 smmuv3-s1)
+vm_platforms=(vtd-legacy vtd-scalable vtd-first-stage vtd-pasid none amd amd-unsafe smmuv3 smmuv3-s1)
 vm_kernels=(7.3 6.12)
 
 vm_die()
@@ -70,6 +70,7 @@ vm_platform_needs()
 {
 	case $1 in
 	vtd-first-stage) echo 9.2 ;;
+	vtd-pasid)       echo 11.0 ;;
 	amd | amd-unsafe) echo 11.0 ;;
 	smmuv3)          echo 9.0 ;;
 	*)               echo 7.2 ;;
@@ -162,6 +163,12 @@ vm_platform_args()
 		;;
 	vtd-scalable)
 		machine+=(-device "intel-iommu,intremap=on,device-iotlb=on,snoop-control=on,$scalable")
+		append+=(intel_iommu=on,sm_on)
+		;;
+	# Besides: two devices behind a bridge, which are one group.
+	vtd-pasid)
+		machine+=(-device "intel-iommu,intremap=on,device-iotlb=on,snoop-control=on,$scalable,pasid-bits=20"
+			-device pcie-pci-bridge,id=bridge -device e1000,bus=bridge,addr=1,romfile= -device e1000,bus=bridge,addr=2,romfile=)
 		append+=(intel_iommu=on,sm_on)
 		;;
 	vtd-first-stage)

@@ -170,3 +170,9 @@ on_kernel()
 {
 	[[ " $* " == *" $VM_KERNEL "* ]]
 }
+
+# seen OPERATION RESULT: a success, or a refusal with its errno, for the table that tests/vm/ioctl-table makes.
+seen()
+{
+	echo "# seen $* $VM_KERNEL" >&3
+}

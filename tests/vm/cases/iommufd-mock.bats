@@ -14,11 +14,6 @@ teardown()
 	"$IOMMUCTL" session stop lab -q 2>/dev/null || true
 }
 
-seen()
-{
-	echo "# seen $* $(uname -r)" >&3
-}
-
 # in_mock SCRIPT: runs it with a session on the mock's iommufd; $I is the program, $M the mock's own operations.
 in_mock()
 {

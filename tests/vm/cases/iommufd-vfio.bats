@@ -22,12 +22,6 @@ start_lab()
 	export IOMMUCTL_SESSION
 }
 
-# seen OPERATION RESULT: for the table of what was seen.
-seen()
-{
-	echo "# seen $* $(uname -r)" >&3
-}
-
 @test "iommufd: without a session a command works and says that nothing stays" {
 	run iommuctl attach "$dev"
 	assert_success
