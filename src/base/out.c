@@ -138,14 +138,23 @@ void out_cell(struct out *o, const char *s, size_t width)
 		out_pad(o, width - w);
 }
 
-/* Columns already used on the last line of the buffer; escape sequences have no width, but none are
- * wrapped. */
+/* Columns already used on the last line of the buffer. Escape sequences (all end in m) have no
+ * width. */
 static size_t column(const struct out *o)
 {
-	size_t col = 0;
+	size_t at = o->len, col = 0;
 
-	while (col < o->len && o->data[o->len - 1 - col] != '\n')
-		col++;
+	while (at && o->data[at - 1] != '\n')
+		at--;
+	for (; at < o->len; at++) {
+		const char *end =
+			o->data[at] == '\033' ? memchr(o->data + at, 'm', o->len - at) : NULL;
+
+		if (end)
+			at = (size_t)(end - o->data);
+		else
+			col += ((unsigned char)o->data[at] & 0xc0) != 0x80;
+	}
 	return col;
 }
 

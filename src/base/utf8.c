@@ -3,7 +3,9 @@
 #include "config.h"
 #include "base/utf8.h"
 
+#include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/mem.h"
 
@@ -86,4 +88,21 @@ char *utf8_one_line(const char *s)
 	}
 	*out = '\0';
 	return copy;
+}
+
+/* The first of these that is set decides, as in setlocale(3). */
+bool utf8_locale(void)
+{
+	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
+		const char *v = getenv(names[i]), *dot;
+
+		if (!v || !*v)
+			continue;
+		dot = strchr(v, '.');
+		return dot &&
+		       (!strncasecmp(dot + 1, "UTF-8", 5) || !strncasecmp(dot + 1, "utf8", 4));
+	}
+	return false;
 }

@@ -35,4 +35,7 @@ char *utf8_one_line(const char *s);
 /** True for what must never reach a terminal: C0 and C1 controls, DEL, bidirectional overrides. */
 bool utf8_is_control(uint32_t code);
 
+/** True when the locale of the environment is UTF-8: line-drawing characters can be shown. */
+bool utf8_locale(void);
+
 #endif

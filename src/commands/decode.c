@@ -21,6 +21,7 @@
 #include "commands/table.h"
 #include "decode/payload.h"
 #include "klog/klog.h"
+#include "render/diagram.h"
 #include "render/fields.h"
 #include "render/registers.h"
 
@@ -29,6 +30,7 @@ enum {
 	OPT_HEX = 'x',
 	OPT_LIST_FIELDS = 0x101,
 	OPT_NO_FOLD,
+	OPT_DIAGRAM,
 };
 
 enum {
@@ -40,13 +42,15 @@ struct decode_opts {
 	const char *type;
 	const char *hex;
 	const char *list_type;
-	bool list_fields, no_fold;
+	bool list_fields, no_fold, diagram;
 };
 
 static const struct argp_option options[] = {
 	{ "type", OPT_TYPE, "TYPE", 0, "the words or bytes are registers of this architecture", 0 },
 	{ "hex", OPT_HEX, "FILE", 0,
 	  "read the bytes of 'hwinfo --raw', binary or as hex digits; - is standard input", 0 },
+	{ "diagram", OPT_DIAGRAM, NULL, 0,
+	  "draw each register as boxes of bits, as specifications do", 0 },
 	{ "list-fields", OPT_LIST_FIELDS, "TYPE", OPTION_ARG_OPTIONAL,
 	  "list all fields, of one architecture or of all", 0 },
 	{ "no-fold", OPT_NO_FOLD, NULL, 0, "show each fault of a log, also when it repeats", 0 },
@@ -64,6 +68,9 @@ static error_t option(struct cli *cli, void *data, int key, char *arg)
 		return 0;
 	case OPT_HEX:
 		opts->hex = arg;
+		return 0;
+	case OPT_DIAGRAM:
+		opts->diagram = true;
 		return 0;
 	case OPT_LIST_FIELDS:
 		opts->list_fields = true;
@@ -170,17 +177,23 @@ static int take_word(struct reg_set *set, const char *word)
 	return status;
 }
 
+static void registers_diagram(struct out *o, json_object *doc)
+{
+	out_printf(o, "type  %s\n", doc_get_str(doc, "type", "unknown"));
+	diagram_view(o, doc);
+}
+
 /* The members of a field document become the command's own. */
-static int emit_registers(struct cli *cli, json_object *regs)
+static int emit_registers(struct cli *cli, const struct decode_opts *opts, json_object *regs)
 {
 	json_object *doc = doc_new("decode");
 
 	json_object_object_foreach(regs, key, value) doc_add_copy(doc, key, json_object_get(value));
 	json_object_put(regs);
-	return cli_emit(cli, doc, registers_view, STATUS_OK);
+	return cli_emit(cli, doc, opts->diagram ? registers_diagram : registers_view, STATUS_OK);
 }
 
-static int decode_words(struct cli *cli, const struct arch *arch)
+static int decode_words(struct cli *cli, const struct decode_opts *opts, const struct arch *arch)
 {
 	struct reg_set set = { .arch = arch };
 
@@ -190,7 +203,7 @@ static int decode_words(struct cli *cli, const struct arch *arch)
 		if (status != STATUS_OK)
 			return status;
 	}
-	return emit_registers(cli, registers_doc(&set));
+	return emit_registers(cli, opts, registers_doc(&set));
 }
 
 /* --- the bytes of hwinfo --raw ------------------------------------------------------------- */
@@ -276,8 +289,9 @@ static ssize_t hex_to_bytes(const char *path, unsigned char *buf, size_t len)
 	return (ssize_t)n;
 }
 
-static int decode_hex(struct cli *cli, const struct arch *arch, const char *path)
+static int decode_hex(struct cli *cli, const struct decode_opts *opts, const struct arch *arch)
 {
+	const char *path = opts->hex;
 	unsigned char *buf;
 	struct payload p;
 	uint32_t number;
@@ -304,7 +318,7 @@ static int decode_hex(struct cli *cli, const struct arch *arch, const char *path
 				"'%s' ends after byte %zd: hardware information of type %s has %zu",
 				path, len, arch->type, p.known);
 		else
-			status = emit_registers(cli, payload_doc(&p));
+			status = emit_registers(cli, opts, payload_doc(&p));
 	}
 	free(buf);
 	return status;
@@ -502,6 +516,8 @@ static int run(struct cli *cli, void *data)
 	struct decode_opts *opts = data;
 	const struct arch *arch;
 
+	if (opts->diagram && (!opts->type || opts->list_fields))
+		return err_usage("--diagram draws register words or bytes: it needs --type=TYPE");
 	if (opts->list_fields) {
 		json_object *doc = doc_new("decode");
 
@@ -522,12 +538,12 @@ static int run(struct cli *cli, void *data)
 		if (!arch)
 			return unknown_type(opts->type);
 		if (opts->hex)
-			return decode_hex(cli, arch, opts->hex);
+			return decode_hex(cli, opts, arch);
 		if (!cli->n_args)
 			return err_usage(
 				"--type=%s needs register words (NAME=VALUE) or --hex=FILE",
 				opts->type);
-		return decode_words(cli, arch);
+		return decode_words(cli, opts, arch);
 	}
 	if (!cli->n_args && isatty(STDIN_FILENO))
 		return err_usage("which log? (- is standard input)");

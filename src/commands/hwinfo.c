@@ -27,11 +27,11 @@
 #include "session/show.h"
 #include "uapi/uapi.h"
 
-enum { OPT_TYPE = 't', OPT_BUFFER = 0x100, OPT_RAW, OPT_GET };
+enum { OPT_TYPE = 't', OPT_BUFFER = 0x100, OPT_RAW, OPT_GET, OPT_DIAGRAM };
 enum { BUFFER_MAX = 1024 * 1024, CANDIDATES = 8 };
 
 struct hwinfo_opts {
-	bool has_type, raw;
+	bool has_type, raw, diagram;
 	uint32_t type;
 	const char *buffer; /* --buffer-size as it was typed */
 	uint32_t buffer_size;
@@ -44,6 +44,8 @@ static const struct argp_option options[] = {
 	{ "raw", OPT_RAW, NULL, 0,
 	  "print the bytes as the kernel gave them (hex digits on a terminal)", 0 },
 	{ "buffer-size", OPT_BUFFER, "N", 0, "ask once, with a buffer of N bytes", 0 },
+	{ "diagram", OPT_DIAGRAM, NULL, 0,
+	  "draw each register as boxes of bits, as specifications do", 0 },
 	{ "get", OPT_GET, "PATH", 0, "print one bare value, such as capabilities.pasid_bits", 0 },
 	{ 0 }
 };
@@ -91,6 +93,9 @@ static error_t option(struct cli *cli, void *data, int key, char *arg)
 		return set_buffer_size(opts, arg);
 	case OPT_RAW:
 		opts->raw = true;
+		return 0;
+	case OPT_DIAGRAM:
+		opts->diagram = true;
 		return 0;
 	case OPT_GET:
 		opts->get = arg;
@@ -318,13 +323,13 @@ static json_object *build(struct job *job, const struct resolved *names, size_t 
 
 /* --- output --------------------------------------------------------------------------------- */
 
-static void entries_view(struct out *o, json_object *list, bool *first)
+static void entries_view(struct out *o, json_object *list, doc_view *entry_view, bool *first)
 {
 	for (size_t i = 0; i < doc_len(list); i++) {
 		if (!*first)
 			out_str(o, "\n");
 		*first = false;
-		hwinfo_entry_view(o, doc_at(list, i));
+		entry_view(o, doc_at(list, i));
 	}
 }
 
@@ -332,8 +337,16 @@ static void view(struct out *o, json_object *doc)
 {
 	bool first = true;
 
-	entries_view(o, doc_get(doc, "iommus"), &first);
-	entries_view(o, doc_get(doc, "devices"), &first);
+	entries_view(o, doc_get(doc, "iommus"), hwinfo_entry_view, &first);
+	entries_view(o, doc_get(doc, "devices"), hwinfo_entry_view, &first);
+}
+
+static void diagrams(struct out *o, json_object *doc)
+{
+	bool first = true;
+
+	entries_view(o, doc_get(doc, "iommus"), hwinfo_entry_diagram, &first);
+	entries_view(o, doc_get(doc, "devices"), hwinfo_entry_diagram, &first);
 }
 
 static json_object *all_entries(json_object *doc)
@@ -468,6 +481,9 @@ static int check_options(struct job *job, size_t n_names)
 
 	if (opts->raw && opts->get)
 		return err_usage("--raw and --get exclude each other");
+	if (opts->diagram && (opts->raw || opts->get))
+		return err_usage("--diagram and --%s exclude each other",
+				 opts->raw ? "raw" : "get");
 	if (opts->raw && n > 1)
 		return err_usage("--raw is for one device or IOMMU, and there are %zu: name one",
 				 n);
@@ -506,7 +522,7 @@ static int show(struct job *job, const struct resolved *names, size_t n_names)
 		return emit_value(job, doc);
 	if (job->opts->raw && !job->cli->json)
 		return emit_raw(job, doc);
-	return cli_emit(job->cli, doc, view, job->status);
+	return cli_emit(job->cli, doc, job->opts->diagram ? diagrams : view, job->status);
 }
 
 static void add_bound(struct job *job, const char *name, uint32_t id)
@@ -623,7 +639,8 @@ const struct command command_hwinfo = {
 	.examples = { "iommuctl hwinfo  # every IOMMU of this machine",
 		      "iommuctl hwinfo 0000:3b:00.0 --get capabilities.pasid_bits  # one bare "
 		      "value",
-		      "iommuctl hwinfo --from report.json -v  # every field, from a saved report" },
+		      "iommuctl hwinfo --from report.json --diagram  # bit by bit, from a saved "
+		      "report" },
 	.max_args = -1,
 	.uses = USES_SNAPSHOT | USES_SESSION,
 	.options = options,

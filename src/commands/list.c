@@ -10,11 +10,13 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "cli.h"
 #include "commands/list_columns.h"
+#include "commands/list_dot.h"
 #include "commands/table.h"
 #include "host/collect.h"
 #include "host/filter.h"
@@ -28,6 +30,8 @@ enum {
 	KEY_IOMMUS = 0x100,
 	KEY_GROUPS,
 	KEY_TREE,
+	KEY_TABLE,
+	KEY_DOT,
 	KEY_LIST_COLUMNS,
 	KEY_DRIVER,
 	KEY_GROUP,
@@ -40,7 +44,7 @@ enum {
 enum { MAX_FILTERS = 256 };
 
 struct list_opts {
-	int view_key; /* KEY_IOMMUS, KEY_GROUPS, KEY_TREE or 0 */
+	int view_key; /* KEY_IOMMUS, KEY_GROUPS, KEY_TREE, KEY_TABLE, KEY_DOT or 0 */
 	char *columns;
 	bool no_headings, list_columns, usable;
 	/* Filters in the order of the command line. */
@@ -67,7 +71,10 @@ struct list {
 static const struct argp_option options[] = {
 	{ "iommus", KEY_IOMMUS, NULL, 0, "one row per IOMMU", 0 },
 	{ "groups", KEY_GROUPS, NULL, 0, "one row per IOMMU group", 0 },
-	{ "tree", KEY_TREE, NULL, 0, "devices below their groups below their IOMMUs", 0 },
+	{ "tree", KEY_TREE, NULL, 0,
+	  "devices below their groups below their IOMMUs: what a terminal shows unasked", 0 },
+	{ "table", KEY_TABLE, NULL, 0, "one row per device: what a pipe or file gets unasked", 0 },
+	{ "dot", KEY_DOT, NULL, 0, "the topology as a graph for Graphviz", 0 },
 	{ "columns", KEY_COLUMNS, "COL,...", 0, "show these columns, 'all' of them", 0 },
 	{ "no-headings", KEY_NO_HEADINGS, NULL, 0, "leave out the titles of the columns", 0 },
 	{ "list-columns", KEY_LIST_COLUMNS, NULL, 0, "say which columns there are", 0 },
@@ -97,7 +104,7 @@ static error_t add_filter(struct list_opts *o, enum filter_kind kind, char *word
 static error_t set_view(struct list_opts *o, int key)
 {
 	if (o->view_key && o->view_key != key) {
-		err_usage("--iommus, --groups and --tree exclude each other");
+		err_usage("--iommus, --groups, --tree, --table and --dot exclude each other");
 		return EINVAL;
 	}
 	o->view_key = key;
@@ -113,6 +120,8 @@ static error_t option(struct cli *cli, void *opts, int key, char *arg)
 	case KEY_IOMMUS:
 	case KEY_GROUPS:
 	case KEY_TREE:
+	case KEY_TABLE:
+	case KEY_DOT:
 		return set_view(o, key);
 	case KEY_COLUMNS:
 		o->columns = arg;
@@ -534,18 +543,36 @@ static void draw_group(struct tree *t, json_object *groups, int64_t id, bool las
 	out_str(t->out, "\n");
 }
 
+/* A word behind the others, cut where the terminal ends. Returns the columns used then. */
+static size_t draw_word(struct out *o, const char *word, size_t used)
+{
+	char *line = utf8_one_line(word);
+	size_t room = o->width > used + 3 ? o->width - used - 2 : 0;
+
+	if (room || !o->width) {
+		out_str(o, "  ");
+		table_cut(o, OUT_PLAIN, line, room);
+	}
+	used += 2 + utf8_width(line);
+	free(line);
+	return used;
+}
+
 static void draw_device(struct tree *t, json_object *row, bool last)
 {
-	static const char *const keys[] = { "name", "driver", "cdev", "device_name" };
+	static const char *const keys[] = { "driver", "cdev", "device_name" };
+	bool usable = doc_get_bool(row, "usable", false);
+	char *text = utf8_one_line(doc_get_str(row, "name", ""));
+	size_t used = 6 + utf8_width(text);
 
 	tree_branch(t, 2, last);
+	out_styled(t->out, usable ? OUT_GOOD : OUT_PLAIN, text);
+	free(text);
 	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
 		const char *word = doc_get_str(row, keys[i], NULL);
 
-		if (!word)
-			continue;
-		out_str(t->out, i ? "  " : "");
-		put_text(t->out, word);
+		if (word)
+			used = draw_word(t->out, word, used);
 	}
 	out_str(t->out, "\n");
 }
@@ -594,6 +621,14 @@ static void tree_view(const struct list *list, struct out *o)
 	json_object_put(doc);
 }
 
+static void dot_view(const struct list *l, struct out *o)
+{
+	json_object *doc = make_doc(l);
+
+	list_dot_view(o, doc);
+	json_object_put(doc);
+}
+
 static int show_text(struct list *l)
 {
 	char *hint = l->cli->quiet ? NULL : snapshot_state_hint(l->snap);
@@ -604,6 +639,8 @@ static int show_text(struct list *l)
 		bare_view(l, &o);
 	else if (l->tree)
 		tree_view(l, &o);
+	else if (l->opts->view_key == KEY_DOT)
+		dot_view(l, &o);
 	else
 		table_view(l, &o);
 	if (hint)
@@ -614,16 +651,26 @@ static int show_text(struct list *l)
 
 /* --- all of it ------------------------------------------------------------------------------- */
 
+/* A person gets the tree, unless something is asked for that only a table has. */
+static bool wants_tree(const struct list *l)
+{
+	const struct list_opts *o = l->opts;
+
+	if (o->view_key)
+		return o->view_key == KEY_TREE;
+	return isatty(STDOUT_FILENO) && !o->columns && !o->no_headings && !l->cli->verbose;
+}
+
 static int prepare(struct list *l)
 {
 	const struct list_opts *o = l->opts;
 
-	l->tree = o->view_key == KEY_TREE;
+	l->tree = wants_tree(l);
 	l->view = o->view_key == KEY_IOMMUS   ? LIST_IOMMUS
 		  : o->view_key == KEY_GROUPS ? LIST_GROUPS
 					      : LIST_DEVICES;
-	if (l->tree && o->columns)
-		return err_usage("-o has no meaning for --tree");
+	if (o->columns && (l->tree || o->view_key == KEY_DOT))
+		return err_usage("-o has no meaning for --%s", l->tree ? "tree" : "dot");
 	if (o->columns && list_columns_parse(&l->choice, l->view, o->columns))
 		return STATUS_TROUBLE;
 	if (!o->columns)
@@ -650,8 +697,8 @@ static bool wants_names(const struct list *l)
 {
 	if (l->cli->json && !l->opts->columns)
 		return true;
-	return l->tree || chosen(l, "vendor_name") || chosen(l, "device_name") ||
-	       chosen(l, "class_name");
+	return l->tree || l->opts->view_key == KEY_DOT || chosen(l, "vendor_name") ||
+	       chosen(l, "device_name") || chosen(l, "class_name");
 }
 
 static bool wants_reserved(const struct list *l)
@@ -702,7 +749,7 @@ const struct command command_list = {
 	       "default ones may change.",
 	.examples = { "iommuctl list --usable                 # what can be given to a guest now",
 		      "iommuctl list --group-of 3b:00.0       # what would go with it",
-		      "iommuctl list --class=net -o name,driver --json" },
+		      "iommuctl list --dot | dot -Tsvg >iommu.svg  # the topology as a picture" },
 	.max_args = -1,
 	.uses = USES_SNAPSHOT | USES_LINES,
 	.options = options,

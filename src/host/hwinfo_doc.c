@@ -13,6 +13,7 @@
 #include "host/arena.h"
 #include "host/usable.h"
 #include "render/doc.h"
+#include "render/diagram.h"
 #include "render/registers.h"
 #include "uapi/refusal.h"
 #include "uapi/uapi.h"
@@ -383,6 +384,19 @@ static void place_lines(struct out *o, json_object *entry)
 		line(o, "register base", doc_get_str(entry, "address", ""));
 	if (domains && o->verbose)
 		line(o, "domains supported", json_object_get_string(domains));
+}
+
+void hwinfo_entry_diagram(struct out *o, json_object *entry)
+{
+	out_styled(o, OUT_TITLE, doc_get_str(entry, "name", ""));
+	out_str(o, "\n");
+	place_lines(o, entry);
+	line(o, "type", doc_get_str(entry, "type", "unknown"));
+	if (!json_object_object_length(doc_get(entry, "registers")))
+		line(o, "registers", "unknown");
+	if (doc_get(entry, "hint"))
+		line(o, "hint", doc_get_str(entry, "hint", ""));
+	diagram_view(o, entry);
 }
 
 void hwinfo_entry_view(struct out *o, json_object *entry)

@@ -41,4 +41,7 @@ bool hwinfo_is_known(json_object *entry);
 /** The text of such a document. */
 void hwinfo_entry_view(struct out *o, json_object *entry);
 
+/** Its registers as bit diagrams (render/diagram.h). */
+void hwinfo_entry_diagram(struct out *o, json_object *entry);
+
 #endif

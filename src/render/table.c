@@ -54,7 +54,7 @@ static size_t last_room(const struct table *t, const struct out *o, const size_t
 	return o->width > used + 8 ? o->width - used : 0;
 }
 
-static void cut_cell(struct out *o, enum out_style style, const char *text, size_t room)
+void table_cut(struct out *o, enum out_style style, const char *text, size_t room)
 {
 	size_t len = strlen(text), n = 0;
 	char *cut;
@@ -87,7 +87,7 @@ static void render_row(const struct table *t, struct out *o, char *const *cells,
 
 		if (t->columns[c].align == TABLE_RIGHT)
 			out_pad(o, pad);
-		cut_cell(o, style, text, last ? room : 0);
+		table_cut(o, style, text, last ? room : 0);
 		if (last)
 			break;
 		out_pad(o, (t->columns[c].align == TABLE_RIGHT ? 0 : pad) + 2);

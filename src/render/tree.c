@@ -3,34 +3,15 @@
 #include "config.h"
 #include "render/tree.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <strings.h>
 
-#include "base/mem.h"
-
-/* The first of these that is set decides, as in setlocale(3). */
-static bool locale_is_utf8(void)
-{
-	static const char *const names[] = { "LC_ALL", "LC_CTYPE", "LANG" };
-
-	for (size_t i = 0; i < ARRAY_SIZE(names); i++) {
-		const char *v = getenv(names[i]), *dot;
-
-		if (!v || !*v)
-			continue;
-		dot = strchr(v, '.');
-		return dot &&
-		       (!strncasecmp(dot + 1, "UTF-8", 5) || !strncasecmp(dot + 1, "utf8", 4));
-	}
-	return false;
-}
+#include "base/utf8.h"
 
 void tree_init(struct tree *t, struct out *o)
 {
 	memset(t, 0, sizeof(*t));
 	t->out = o;
-	t->ascii = !locale_is_utf8();
+	t->ascii = !utf8_locale();
 }
 
 void tree_branch(struct tree *t, unsigned int depth, bool last)

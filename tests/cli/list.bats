@@ -274,3 +274,44 @@ f proc/cmdline xintel_iommu=off intel_iommu=off,x"
   assert_equal "$(iommuctl __complete DEVICE | cut -f1 | grep -v vfio)" "$(iommuctl list -q)"
   assert_equal "$(iommuctl __complete COL hwinfo)" ""
 }
+
+@test "list --dot: a graph that Graphviz reads, whatever the machine's names are" {
+  new_tree < <(pci 0000:00:00.0 "$nic" vfio-pci 0 dmar0 && cdev vfio0 0000:00:00.0)
+  mkdir -p "$tree/sys/class/iommu"
+  run_split iommuctl list --sysroot "$tree" --dot
+  assert_equal "$status" 0
+  [[ "$output" == "strict digraph iommuctl {"* ]]
+  grep -qF '"group:0" -> "device:0000:00:00.0";' <<<"$output"
+  # A saved machine can have any text for a name.
+  iommuctl list --sysroot "$tree" --json | jq '.devices[0].device_name = "a\u001b[31m\"];\n\\ & <b>"' >"$BATS_TEST_TMPDIR/odd.json"
+  run_split iommuctl list --from "$BATS_TEST_TMPDIR/odd.json" --dot
+  assert_equal "$status" 0
+  [[ "$output" != *$'\e'* ]]
+  grep -qF '\\x1b[31m\"];' <<<"$output"
+  command -v dot >/dev/null || skip "no dot (package graphviz)"
+  dot -Tsvg <<<"$output" >"$BATS_TEST_TMPDIR/odd.svg"
+  grep -qF '[31m&quot;];' "$BATS_TEST_TMPDIR/odd.svg"
+  tree qemu-vtd-7.3
+  # A node for each IOMMU, group and device.
+  assert_equal "$(iommuctl list --sysroot "$tree" --dot | dot -Tsvg | grep -c 'class="node"')" \
+    "$(iommuctl list --sysroot "$tree" --json | jq '[.iommus, .groups, .devices | length] | add')"
+}
+
+@test "list: a person at a terminal gets a tree, a pipe a table, and each can be asked for" {
+  tree qemu-vtd-7.3
+  local on="script -qec" table bare
+  table=$(iommuctl list --sysroot "$tree")
+  assert_equal "$(iommuctl list --sysroot "$tree" --table)" "$table"
+  run $on "stty cols 200; TERM=dumb NO_COLOR=1 LC_ALL=C '$IOMMUCTL' --no-pager list --sysroot $tree" /dev/null
+  assert_line --partial '|- group'
+  run $on "stty cols 400; TERM=dumb NO_COLOR=1 LC_ALL=C '$IOMMUCTL' --no-pager list --table --sysroot $tree" /dev/null
+  assert_equal "${output//$'\r'/}" "$table"
+  # What only a table has is a table.
+  run $on "stty cols 200; TERM=dumb NO_COLOR=1 LC_ALL=C '$IOMMUCTL' --no-pager list -o name --sysroot $tree" /dev/null
+  assert_line --partial 'NAME'
+  # Lines are cut where the terminal ends.
+  run $on "stty cols 50; TERM=dumb NO_COLOR=1 LC_ALL=C.UTF-8 '$IOMMUCTL' --no-pager list --sysroot $tree" /dev/null
+  [ "$(tr -d '\r' <<<"$output" | LC_ALL=C.UTF-8 wc -L)" -le 50 ]
+  refuses 2 "exclude" iommuctl list --dot --tree
+  refuses 2 "--dot" iommuctl list --dot -o name
+}
