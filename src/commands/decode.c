@@ -7,7 +7,6 @@
  */
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -19,6 +18,7 @@
 
 #include "base/mem.h"
 #include "commands/table.h"
+#include "decode/hexbytes.h"
 #include "decode/payload.h"
 #include "klog/klog.h"
 #include "render/diagram.h"
@@ -241,52 +241,21 @@ static ssize_t read_small(const char *path, unsigned char *buf, size_t size)
 	return (ssize_t)len;
 }
 
-static bool is_hex_text(const unsigned char *buf, size_t len)
-{
-	bool digit = false;
-
-	for (size_t i = 0; i < len; i++) {
-		if (isxdigit(buf[i]))
-			digit = true;
-		else if (!isspace(buf[i]) && buf[i] != ',' && buf[i] != ':' && buf[i] != 'x')
-			return false;
-	}
-	return digit;
-}
-
 /* Hex digits to bytes, in place. Returns the number of bytes, or -1 (reported). */
 static ssize_t hex_to_bytes(const char *path, unsigned char *buf, size_t len)
 {
-	static const char digits[] = "0123456789abcdef";
-	size_t n = 0, i = 0;
-
-	while (i < len) {
-		int hi, lo;
-
-		if (buf[i] == '0' && i + 1 < len && buf[i + 1] == 'x') {
-			i += 2;
-			continue;
-		}
-		if (!isxdigit(buf[i])) {
-			if (buf[i] == 'x') {
-				err_input(path, NULL, "'%s': unexpected 'x' at byte %zu", path, i);
-				return -1;
-			}
-			i++;
-			continue;
-		}
-		if (i + 1 == len || !isxdigit(buf[i + 1])) {
-			err_input(path, NULL,
-				  "'%s': half a byte, one hexadecimal digit alone, at byte %zu",
-				  path, i);
-			return -1;
-		}
-		hi = (int)(strchr(digits, tolower(buf[i])) - digits);
-		lo = (int)(strchr(digits, tolower(buf[i + 1])) - digits);
-		buf[n++] = (unsigned char)(hi << 4 | lo);
-		i += 2;
+	switch (hexbytes_parse(buf, &len)) {
+	case HEXBYTES_OK:
+		return (ssize_t)len;
+	case HEXBYTES_HALF:
+		err_input(path, NULL, "'%s': half a byte, one hexadecimal digit alone, at byte %zu",
+			  path, len);
+		return -1;
+	case HEXBYTES_STRAY_X:
+		break;
 	}
-	return (ssize_t)n;
+	err_input(path, NULL, "'%s': unexpected 'x' at byte %zu", path, len);
+	return -1;
 }
 
 static int decode_hex(struct cli *cli, const struct decode_opts *opts, const struct arch *arch)
@@ -308,7 +277,7 @@ static int decode_hex(struct cli *cli, const struct decode_opts *opts, const str
 			arch->type);
 	buf = mem_alloc(HEX_MAX);
 	len = read_small(path, buf, HEX_MAX);
-	if (len > 0 && is_hex_text(buf, (size_t)len))
+	if (len > 0 && hexbytes_is_text(buf, (size_t)len))
 		len = hex_to_bytes(path, buf, (size_t)len);
 	if (len >= 0) {
 		hwinfo_payload(number, buf, (size_t)len, &p);

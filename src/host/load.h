@@ -16,4 +16,7 @@
  */
 int snapshot_load(const char *path, struct snapshot **out);
 
+/** The same of text in memory; @name stands for the file in messages. */
+int snapshot_load_text(const char *name, const char *text, size_t len, struct snapshot **out);
+
 #endif

@@ -517,17 +517,11 @@ static char *read_file(const char *path, size_t *len)
 	return text;
 }
 
-int snapshot_load(const char *path, struct snapshot **out)
+int snapshot_load_text(const char *name, const char *text, size_t len, struct snapshot **out)
 {
-	struct loader l = { 0 };
-	size_t len;
-	char *text = read_file(path, &len);
-	bool good;
+	struct loader l = { .snap = snapshot_new(SNAPSHOT_FILE, name) };
+	bool good = load_text(name, text, len, &l);
 
-	if (!text)
-		return STATUS_TROUBLE;
-	l.snap = snapshot_new(SNAPSHOT_FILE, path);
-	good = load_text(path, text, len, &l);
 	if (good)
 		*out = l.snap;
 	else
@@ -536,6 +530,18 @@ int snapshot_load(const char *path, struct snapshot **out)
 	index_free(&l.iommus);
 	free(l.word_list);
 	free(l.iommu_of);
-	free(text);
 	return good ? STATUS_OK : STATUS_TROUBLE;
+}
+
+int snapshot_load(const char *path, struct snapshot **out)
+{
+	size_t len;
+	char *text = read_file(path, &len);
+	int status;
+
+	if (!text)
+		return STATUS_TROUBLE;
+	status = snapshot_load_text(path, text, len, out);
+	free(text);
+	return status;
 }

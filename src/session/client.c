@@ -356,6 +356,7 @@ static struct wire_message *wait_in_line(struct session *s, struct wire_message 
 {
 	struct wire_queued q;
 
+	wire_drop_fds(m);
 	if (m->len != sizeof(q)) {
 		lose(s, "its answer makes no sense");
 		return NULL;

@@ -51,6 +51,8 @@ static void begin_ledger(struct keeper *k, struct keeper_client *c)
 
 	for (size_t i = 0; i < k->ledger.count; i++)
 		len += ledger_encoded_size(&k->ledger.entries[i]);
+	/* One that asked to look while it waited for its turn may not have taken all of it yet. */
+	free(c->out);
 	c->out = mem_alloc(len + 1);
 	c->out_len = len;
 	c->out_pos = 0;
