@@ -14,22 +14,15 @@
 
 #include "base/mem.h"
 #include "base/utf8.h"
+#include "fuzz.h"
 #include "klog/klog.h"
 #include "render/doc.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 struct run {
 	struct klog_fold *fold; /* NULL: records are only looked at */
 	uint64_t lines;
 	bool render;
 };
-
-static void require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 static void check_strings(const struct klog_record *rec)
 {
@@ -89,13 +82,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	char *exact = memcpy(text + 1, data, size);
 	struct klog_totals totals = { 0 };
 	struct out o = { .verbose = size & 1 };
-	uint32_t hash = 2166136261u;
+	uint32_t hash = fuzz_hash(data, size);
 	struct run run = { .lines = 1 };
 
-	for (size_t i = 0; i < size; i++) {
-		hash = (hash ^ data[i]) * 16777619u;
+	for (size_t i = 0; i < size; i++)
 		run.lines += data[i] == '\n';
-	}
 	/* Rendering costs far more than the rest: some inputs only, picked by their bytes. */
 	run.render = hash % 32 == 0;
 	if (hash % 32 == 1)

@@ -16,15 +16,8 @@
 #include "base/mem.h"
 #include "decode/compare.h"
 #include "decode/payload.h"
+#include "fuzz.h"
 #include "render/registers.h"
-
-int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
-
-static void require(bool ok)
-{
-	if (!ok)
-		abort();
-}
 
 /*
  * Words cost far more than parsing: they are made for one input in 16, and
@@ -34,10 +27,8 @@ enum effort { ADD_UP, WORDS, DOCUMENT };
 
 static enum effort effort_of(const uint8_t *data, size_t size)
 {
-	uint32_t hash = 2166136261u;
+	uint32_t hash = fuzz_hash(data, size);
 
-	for (size_t i = 0; i < size; i++)
-		hash = (hash ^ data[i]) * 16777619u;
 	if (hash % 128 == 0)
 		return DOCUMENT;
 	return hash % 16 == 0 ? WORDS : ADD_UP;
