@@ -402,6 +402,8 @@ void fact_free(struct facts *f)
 	free(f->parameters);
 	free(f->parents);
 	free(f->pci);
+	free(f->members);
+	free(f->member_start);
 	free(f);
 }
 

@@ -138,6 +138,9 @@ json_object *fact_pci_capability_doc(const struct facts *f, const struct host_de
 /** The device that it is behind (a bridge, or a function that others hang below), or NULL. */
 const struct host_device *fact_parent(const struct facts *f, const struct host_device *dev);
 
+/** The members of a group, as indices into the snapshot's devices, in their order. */
+const size_t *fact_members(const struct facts *f, const struct host_group *group, size_t *n);
+
 /** What the host uses the device for: a new list of {"use", "what"}; NULL when that is not known.
  */
 json_object *fact_uses(const struct facts *f, const struct host_device *dev);

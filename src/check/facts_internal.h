@@ -17,6 +17,8 @@ struct facts {
 	bool parameters_known;
 	int *parents;      /* per device: index of the one it is behind, or -1 */
 	json_object **pci; /* per device: its document in EXTRA_PCI, or NULL */
+	/* Indices of the devices, group by group; one start more than there are groups. */
+	size_t *members, *member_start;
 };
 
 struct fact fact_of(enum answer is, const struct evidence *ev);

@@ -130,13 +130,14 @@ static size_t list_members(const struct facts *f, const struct host_group *g,
 			   const struct host_device *but, bool host_driven, struct out *o)
 {
 	const struct snapshot *snap = fact_snapshot(f);
-	size_t n = 0;
+	size_t n = 0, n_members;
+	const size_t *members = fact_members(f, g, &n_members);
 
-	for (size_t i = 0; i < snap->n_devices; i++) {
-		const struct host_device *dev = &snap->devices[i];
+	for (size_t i = 0; i < n_members; i++) {
+		const struct host_device *dev = &snap->devices[members[i]];
 
-		if (dev->group != g->id || dev == but || device_is_bridge(dev) ||
-		    device_on_vfio(dev) || (host_driven && !device_on_host_driver(dev)))
+		if (dev == but || device_is_bridge(dev) || device_on_vfio(dev) ||
+		    (host_driven && !device_on_host_driver(dev)))
 			continue;
 		n++;
 		if (n > 8)
@@ -156,14 +157,17 @@ static char *driverctl_all(const struct facts *f, const struct host_group *g,
 {
 	const struct snapshot *snap = fact_snapshot(f);
 	struct out o = { 0 };
+	size_t n;
+	const size_t *members = fact_members(f, g, &n);
 	char *text;
 
 	out_str(&o, "for d in");
-	for (size_t i = 0; i < snap->n_devices; i++)
-		if (snap->devices[i].group == g->id && &snap->devices[i] != but &&
-		    device_on_host_driver(&snap->devices[i]) &&
-		    !device_is_bridge(&snap->devices[i]))
-			out_printf(&o, " %s", snap->devices[i].name);
+	for (size_t i = 0; i < n; i++) {
+		const struct host_device *dev = &snap->devices[members[i]];
+
+		if (dev != but && device_on_host_driver(dev) && !device_is_bridge(dev))
+			out_printf(&o, " %s", dev->name);
+	}
 	out_str(&o, "; do sudo driverctl set-override $d vfio-pci; done");
 	text = mem_strndup(o.data, o.len);
 	out_free(&o);

@@ -59,6 +59,8 @@ enum { CAUSES_SHOWN = 4 };
 struct analysis {
 	const struct facts *facts;
 	const struct host_group *group;
+	const size_t *members; /* of the group */
+	size_t n_members;
 	struct out text;
 	unsigned int causes;
 	bool acs_unknown;
@@ -97,6 +99,11 @@ static bool in_group(const struct analysis *a, const struct host_device *dev)
 	return dev->group == a->group->id;
 }
 
+static const struct host_device *member(const struct analysis *a, size_t i)
+{
+	return &fact_snapshot(a->facts)->devices[a->members[i]];
+}
+
 static bool list_has(json_object *list, const char *word)
 {
 	for (size_t i = 0; i < doc_len(list); i++)
@@ -133,16 +140,15 @@ static void acs_words(struct analysis *a, const struct host_device *port, char *
 /* Functions of one device in one group: they have no ACS between them. */
 static void analyse_functions(struct analysis *a, size_t at)
 {
-	const struct snapshot *snap = fact_snapshot(a->facts);
-	const struct host_device *first = &snap->devices[at];
+	const struct host_device *first = member(a, at);
 	enum answer acs = ANSWER_YES;
 	size_t n = 0;
 
-	for (size_t i = 0; i < snap->n_devices; i++) {
-		const struct host_device *dev = &snap->devices[i];
+	for (size_t i = 0; i < a->n_members; i++) {
+		const struct host_device *dev = member(a, i);
 		struct fact f;
 
-		if (!device_is_pci(dev) || !in_group(a, dev) || !same_slot(first, dev))
+		if (!device_is_pci(dev) || !same_slot(first, dev))
 			continue;
 		if (i < at)
 			return; /* its first function spoke for it */
@@ -163,14 +169,12 @@ static void analyse_functions(struct analysis *a, size_t at)
 /* A bridge in the group with members below: it does not keep them from its other side. */
 static void analyse_bridge(struct analysis *a, const struct host_device *bridge)
 {
-	const struct snapshot *snap = fact_snapshot(a->facts);
 	const char *port = fact_port_type(a->facts, bridge);
 	char words[160];
 	size_t below = 0;
 
-	for (size_t i = 0; i < snap->n_devices; i++)
-		if (in_group(a, &snap->devices[i]) &&
-		    fact_parent(a->facts, &snap->devices[i]) == bridge)
+	for (size_t i = 0; i < a->n_members; i++)
+		if (fact_parent(a->facts, member(a, i)) == bridge)
 			below++;
 	if (!below)
 		return;
@@ -187,18 +191,16 @@ static void analyse_bridge(struct analysis *a, const struct host_device *bridge)
 /* Members of several slots below one bridge that is itself outside: they share its bus. */
 static void analyse_bus(struct analysis *a, size_t at)
 {
-	const struct snapshot *snap = fact_snapshot(a->facts);
-	const struct host_device *dev = &snap->devices[at];
+	const struct host_device *dev = member(a, at);
 	const struct host_device *parent = fact_parent(a->facts, dev);
 	const char *port = parent ? fact_port_type(a->facts, parent) : NULL;
 
 	if (!parent || in_group(a, parent))
 		return;
-	for (size_t i = 0; i < snap->n_devices; i++) {
-		const struct host_device *other = &snap->devices[i];
+	for (size_t i = 0; i < a->n_members; i++) {
+		const struct host_device *other = member(a, i);
 
-		if (i == at || !in_group(a, other) || fact_parent(a->facts, other) != parent ||
-		    same_slot(dev, other))
+		if (i == at || fact_parent(a->facts, other) != parent || same_slot(dev, other))
 			continue;
 		if (i < at)
 			return;
@@ -212,12 +214,10 @@ static void analyse_bus(struct analysis *a, size_t at)
 
 static void analyse(struct analysis *a)
 {
-	const struct snapshot *snap = fact_snapshot(a->facts);
+	for (size_t i = 0; i < a->n_members; i++) {
+		const struct host_device *dev = member(a, i);
 
-	for (size_t i = 0; i < snap->n_devices; i++) {
-		const struct host_device *dev = &snap->devices[i];
-
-		if (!device_is_pci(dev) || !in_group(a, dev))
+		if (!device_is_pci(dev))
 			continue;
 		analyse_functions(a, i);
 		if (device_is_bridge(dev))
@@ -240,6 +240,7 @@ void rule_group_shared(struct check_run *run, const struct check_subject *s)
 
 	if (s->group->n_devices < 2)
 		return;
+	a.members = fact_members(a.facts, a.group, &a.n_members);
 	analyse(&a);
 	snprintf(where, sizeof(where), "/sys/kernel/iommu_groups/%d/devices", s->group->id);
 	check_count(count, sizeof(count), s->group->n_devices, "device");

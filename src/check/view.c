@@ -7,6 +7,7 @@
 
 #include "base/mem.h"
 #include "check/check.h"
+#include "host/index.h"
 
 static const struct {
 	const char *status, *verdict, *label;
@@ -26,20 +27,26 @@ static size_t style_of(const char *status)
 	return 0;
 }
 
-/* Was the same thing said under an earlier goal? */
-static bool was_said(json_object *findings, size_t at)
+/* For each finding: was the same thing said under an earlier goal? To be freed. */
+static bool *find_repeated(json_object *findings)
 {
-	json_object *f = doc_at(findings, at);
+	size_t n = doc_len(findings);
+	bool *repeated = mem_zalloc((n + 1) * sizeof(*repeated));
+	char **keys = mem_alloc((n + 1) * sizeof(*keys));
+	struct index said = { 0 };
 
-	for (size_t i = 0; i < at; i++) {
-		json_object *g = doc_at(findings, i);
+	for (size_t i = 0; i < n; i++) {
+		json_object *f = doc_at(findings, i);
 
-		if (!strcmp(doc_get_str(f, "id", ""), doc_get_str(g, "id", "")) &&
-		    !strcmp(doc_get_str(f, "subject", ""), doc_get_str(g, "subject", "")) &&
-		    !strcmp(doc_get_str(f, "reason", ""), doc_get_str(g, "reason", "")))
-			return true;
+		keys[i] = mem_printf("%s\n%s\n%s", doc_get_str(f, "id", ""),
+				     doc_get_str(f, "subject", ""), doc_get_str(f, "reason", ""));
+		repeated[i] = !index_put(&said, keys[i], i);
 	}
-	return false;
+	index_free(&said);
+	for (size_t i = 0; i < n; i++)
+		free(keys[i]);
+	free(keys);
+	return repeated;
 }
 
 static void show_evidence(struct out *o, json_object *ev)
@@ -58,12 +65,10 @@ static void show_evidence(struct out *o, json_object *ev)
 	out_str(o, "\n");
 }
 
-static void show_finding(struct out *o, json_object *findings, size_t at)
+static void show_finding(struct out *o, json_object *f, bool said)
 {
-	json_object *f = doc_at(findings, at);
 	size_t style = style_of(doc_get_str(f, "status", ""));
 	const char *fix = doc_get_str(f, "fix", NULL);
-	bool said = was_said(findings, at);
 	char *text;
 
 	out_str(o, "  ");
@@ -87,7 +92,7 @@ static void show_finding(struct out *o, json_object *findings, size_t at)
 	}
 }
 
-static void show_goal(struct out *o, json_object *doc, json_object *goal)
+static void show_goal(struct out *o, json_object *doc, json_object *goal, const bool *repeated)
 {
 	json_object *findings = doc_get(doc, "findings");
 	const char *name = doc_get_str(goal, "goal", "");
@@ -105,7 +110,7 @@ static void show_goal(struct out *o, json_object *doc, json_object *goal)
 			continue;
 		passed += pass;
 		if (!pass || o->verbose)
-			show_finding(o, findings, i);
+			show_finding(o, f, repeated[i]);
 	}
 	if (!o->verbose && passed)
 		out_printf(o, "  pass     %zu check%s\n", passed, passed == 1 ? "" : "s");
@@ -156,12 +161,14 @@ void check_view(struct out *o, json_object *doc)
 {
 	json_object *goals = doc_get(doc, "goals"),
 		    *configurations = doc_get(doc, "configurations");
+	bool *repeated = find_repeated(doc_get(doc, "findings"));
 
 	show_state(o, doc_get_str(doc, "iommu", NULL));
 	for (size_t i = 0; i < doc_len(goals); i++) {
 		out_str(o, "\n");
-		show_goal(o, doc, doc_at(goals, i));
+		show_goal(o, doc, doc_at(goals, i), repeated);
 	}
+	free(repeated);
 	for (size_t i = 0; i < doc_len(configurations); i++)
 		show_configuration(o, doc, doc_at(configurations, i));
 }

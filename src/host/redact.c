@@ -138,6 +138,9 @@ static size_t serial_label(const char *s)
 	static const char *const prefixes[] = { "eui.", "naa.", "iqn.", "nqn." };
 	size_t n;
 
+	/* Most words begin with none of their letters: this is asked of each word of a report. */
+	if (!strchr("aegnswiAEGNSWI", *s))
+		return 0;
 	for (size_t i = 0; i < ARRAY_SIZE(prefixes); i++)
 		if (!strncasecmp(s, prefixes[i], strlen(prefixes[i])))
 			return strlen(prefixes[i]);
