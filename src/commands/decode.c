@@ -17,10 +17,12 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "commands/decode_saved.h"
 #include "commands/table.h"
 #include "decode/hexbytes.h"
 #include "decode/payload.h"
 #include "klog/klog.h"
+#include "klog/reader.h"
 #include "render/diagram.h"
 #include "render/fields.h"
 #include "render/registers.h"
@@ -302,8 +304,10 @@ struct log_job {
 	json_object *records;   /* --json */
 	struct klog_fold *fold; /* text */
 	struct out out;         /* text and --json-lines */
-	bool broken;            /* stdout does not take more */
-	int n_ok;               /* files that were read */
+	bool no_fold;
+	bool saved;  /* one of the files was a saved machine */
+	bool broken; /* stdout does not take more */
+	int n_ok;    /* files that were read */
 };
 
 /* Long output is written as it comes, unless a pager is to have all of it. */
@@ -320,17 +324,12 @@ static void flush_some(struct log_job *job)
 		err_plain(errno, "cannot write to standard output");
 }
 
-static int take_record(const struct klog_record *rec, void *ctx)
+/* Consumes @doc. */
+static void put_doc(struct log_job *job, json_object *doc)
 {
-	struct log_job *job = ctx;
-	json_object *doc;
-
-	if (job->fold) {
-		klog_fold_add(job->fold, rec);
-	} else if (job->cli->json_lines) {
+	if (job->cli->json_lines) {
 		json_object *line = doc_object();
 
-		doc = klog_record_doc(rec);
 		doc_add(line, "schema", doc_str(DOC_SCHEMA));
 		json_object_object_foreach(doc, key, value)
 			doc_add_copy(line, key, json_object_get(value));
@@ -338,8 +337,18 @@ static int take_record(const struct klog_record *rec, void *ctx)
 		json_object_put(line);
 		json_object_put(doc);
 	} else {
-		doc_push(job->records, klog_record_doc(rec));
+		doc_push(job->records, doc);
 	}
+}
+
+static int take_record(const struct klog_record *rec, void *ctx)
+{
+	struct log_job *job = ctx;
+
+	if (job->fold)
+		klog_fold_add(job->fold, rec);
+	else
+		put_doc(job, klog_record_doc(rec));
 	flush_some(job);
 	return job->broken;
 }
@@ -393,6 +402,46 @@ static int open_log(const char *path)
 	return fd;
 }
 
+/* Returns false when it is no saved machine after all, which was reported. */
+static bool decode_machine(struct log_job *job, struct klog_reader *r, const char *name)
+{
+	json_object *records = decode_saved(r, name);
+
+	if (!records)
+		return false;
+	job->saved = true;
+	if (job->fold)
+		decode_saved_view(&job->out, records, !job->no_fold);
+	for (size_t i = 0; i < doc_len(records); i++) {
+		json_object *record = doc_at(records, i);
+
+		job->totals.malformed += !strcmp(doc_get_str(record, "kind", ""), "malformed");
+		if (!job->fold)
+			put_doc(job, json_object_get(record));
+	}
+	job->totals.records += doc_len(records);
+	json_object_put(records);
+	flush_some(job);
+	return true;
+}
+
+static bool decode_stream(struct log_job *job, int fd, const char *name)
+{
+	struct klog_reader *r = klog_reader_open(fd, name);
+	const char *text;
+	size_t len;
+	bool good;
+
+	if (!r)
+		return false;
+	len = klog_reader_peek(r, &text);
+	good = decode_is_saved(text, len)
+		       ? decode_machine(job, r, name)
+		       : !klog_decode_reader(r, name, take_record, job, &job->totals);
+	klog_reader_close(r);
+	return good;
+}
+
 static void decode_log(struct log_job *job, const char *path)
 {
 	uint64_t before = job->totals.records;
@@ -400,7 +449,7 @@ static void decode_log(struct log_job *job, const char *path)
 
 	if (fd < 0)
 		return;
-	if (!klog_decode_fd(fd, show_name(path), take_record, job, &job->totals)) {
+	if (decode_stream(job, fd, show_name(path))) {
 		if (before == job->totals.records && fd != STDIN_FILENO && looks_binary(fd))
 			err_input(path, "iommuctl decode --type=TYPE --hex=FILE",
 				  "'%s' is not a log: binary data from byte 0 on", path);
@@ -422,9 +471,11 @@ static json_object *totals_doc(const struct klog_totals *t)
 	return o;
 }
 
-static void put_totals(struct out *o, const struct klog_totals *t)
+static void put_totals(struct out *o, const struct klog_totals *t, bool saved)
 {
-	if (!t->records)
+	if (!t->records && saved)
+		out_str(o, "No registers and no line about an IOMMU were saved\n");
+	else if (!t->records)
 		out_printf(o, "No line about an IOMMU among %" PRIu64 "\n", t->lines);
 	if (t->unrecognised && o->verbose)
 		out_printf(o, "%" PRIu64 " lines of IOMMU drivers say nothing that is known here\n",
@@ -434,7 +485,7 @@ static void put_totals(struct out *o, const struct klog_totals *t)
 static int end_text(struct log_job *job, int status)
 {
 	klog_fold_end(job->fold);
-	put_totals(&job->out, &job->totals);
+	put_totals(&job->out, &job->totals, job->saved);
 	job->cli->emitted = true;
 	return cli_out_done(job->cli, &job->out, status);
 }
@@ -450,7 +501,7 @@ static int end_json(struct log_job *job, int status)
 
 static int decode_logs(struct cli *cli, const struct decode_opts *opts)
 {
-	struct log_job job = { .cli = cli };
+	struct log_job job = { .cli = cli, .no_fold = opts->no_fold };
 	int n = cli->n_args ? cli->n_args : 1, status;
 
 	cli_out_init(cli, &job.out);
@@ -522,13 +573,14 @@ static int run(struct cli *cli, void *data)
 const struct command command_decode = {
 	.name = "decode",
 	.section = "Look",
-	.summary = "decode register words and kernel logs, offline",
+	.summary = "decode register words, kernel logs and reports, offline",
 	.args = "[FILE|NAME=VALUE]...",
 	.doc = "Reads kernel logs (dmesg, journalctl -k, syslog, Xen, mails; plain or compressed "
 	       "with "
 	       "gzip, xz or zstd; - or nothing is standard input) and shows what they say about "
 	       "IOMMUs: registers decoded field by field, faults with their reason, settings, "
-	       "firmware bugs, groups. With --type it decodes register words, or with --hex the "
+	       "firmware bugs, groups. A file that 'report' wrote gives the registers and log "
+	       "lines that it holds. With --type it decodes register words, or with --hex the "
 	       "bytes that 'hwinfo --raw' wrote.",
 	.examples = { "dmesg | iommuctl decode                     # what the log says about "
 		      "IOMMUs",

@@ -16,6 +16,11 @@
  */
 int snapshot_load(const char *path, struct snapshot **out);
 
+struct klog_reader;
+
+/** The same of what @r reads; it stays open. @name stands for the file in messages. */
+int snapshot_load_reader(struct klog_reader *r, const char *name, struct snapshot **out);
+
 /** The same of text in memory; @name stands for the file in messages. */
 int snapshot_load_text(const char *name, const char *text, size_t len, struct snapshot **out);
 

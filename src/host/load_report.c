@@ -471,50 +471,26 @@ static bool load_text(const char *path, const char *text, size_t len, struct loa
 /* --- the file ------------------------------------------------------------------------------ */
 
 /* Decompressed if need be. NULL when it cannot be read; that was reported. */
-static char *read_all(int fd, const char *path, size_t *len)
+static char *read_all(struct klog_reader *r, const char *path, size_t *len)
 {
-	struct klog_reader *r = klog_reader_open(fd, path);
 	size_t size = 64 * 1024;
-	char *buf = r ? mem_alloc(size) : NULL;
+	char *buf = mem_alloc(size);
 	ssize_t n = 0;
 
 	*len = 0;
-	while (r && *len < MAX_FILE && (n = klog_reader_read(r, buf + *len, size - *len)) > 0) {
+	while (*len < MAX_FILE && (n = klog_reader_read(r, buf + *len, size - *len)) > 0) {
 		*len += (size_t)n;
 		if (*len < size)
 			continue;
 		size *= 2;
 		buf = mem_realloc(buf, size, 1);
 	}
-	if (r)
-		klog_reader_close(r);
-	if (r && *len >= MAX_FILE)
+	if (*len >= MAX_FILE)
 		err_input(path, NULL, "'%s' is larger than %d MiB", path, MAX_FILE >> 20);
-	if (r && (n < 0 || *len >= MAX_FILE)) {
-		free(buf);
-		return NULL;
-	}
-	return buf;
-}
-
-static char *read_file(const char *path, size_t *len)
-{
-	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
-	char *text = NULL;
-	struct stat st;
-
-	if (fd >= 0 && !fstat(fd, &st) && S_ISDIR(st.st_mode)) {
-		close(fd);
-		fd = -1;
-		errno = EISDIR;
-	}
-	if (fd < 0)
-		err_input(path, NULL, "cannot read '%s': %s", path, strerror(errno));
-	else
-		text = read_all(fd, path, len);
-	if (fd > STDIN_FILENO)
-		close(fd);
-	return text;
+	if (n >= 0 && *len < MAX_FILE)
+		return buf;
+	free(buf);
+	return NULL;
 }
 
 int snapshot_load_text(const char *name, const char *text, size_t len, struct snapshot **out)
@@ -533,15 +509,45 @@ int snapshot_load_text(const char *name, const char *text, size_t len, struct sn
 	return good ? STATUS_OK : STATUS_TROUBLE;
 }
 
-int snapshot_load(const char *path, struct snapshot **out)
+int snapshot_load_reader(struct klog_reader *r, const char *name, struct snapshot **out)
 {
 	size_t len;
-	char *text = read_file(path, &len);
+	char *text = read_all(r, name, &len);
 	int status;
 
 	if (!text)
 		return STATUS_TROUBLE;
-	status = snapshot_load_text(path, text, len, out);
+	status = snapshot_load_text(name, text, len, out);
 	free(text);
+	return status;
+}
+
+/* Returns a descriptor, or -1 after reporting. */
+static int open_file(const char *path)
+{
+	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
+	struct stat st;
+
+	if (fd >= 0 && !fstat(fd, &st) && S_ISDIR(st.st_mode)) {
+		close(fd);
+		fd = -1;
+		errno = EISDIR;
+	}
+	if (fd < 0)
+		err_input(path, NULL, "cannot read '%s': %s", path, strerror(errno));
+	return fd;
+}
+
+int snapshot_load(const char *path, struct snapshot **out)
+{
+	int fd = open_file(path), status = STATUS_TROUBLE;
+	struct klog_reader *r = fd < 0 ? NULL : klog_reader_open(fd, path);
+
+	if (r) {
+		status = snapshot_load_reader(r, path, out);
+		klog_reader_close(r);
+	}
+	if (fd > STDIN_FILENO)
+		close(fd);
 	return status;
 }

@@ -46,6 +46,7 @@ struct klog_fact {
 enum { KLOG_MAX_FACTS = 32, KLOG_MAX_REGS = 4, KLOG_TEXT = 2048 };
 
 struct klog_pattern;
+struct klog_reader;
 
 struct klog_record {
 	enum klog_kind kind;
@@ -105,6 +106,10 @@ typedef int klog_emit(const struct klog_record *rec, void *ctx);
  */
 int klog_decode_fd(int fd, const char *name, klog_emit *emit, void *ctx,
 		   struct klog_totals *totals);
+
+/** The same for what @r reads; it stays open. */
+int klog_decode_reader(struct klog_reader *r, const char *name, klog_emit *emit, void *ctx,
+		       struct klog_totals *totals);
 
 /** The same for text in memory. Never fails by itself. */
 int klog_decode_buffer(const char *text, size_t len, const char *name, klog_emit *emit, void *ctx,

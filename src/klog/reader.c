@@ -29,7 +29,7 @@
 #include <zstd.h>
 #endif
 
-enum { INPUT = 128 * 1024 };
+enum { INPUT = 128 * 1024, PEEK = 4096 };
 
 struct format;
 
@@ -43,6 +43,9 @@ struct klog_reader {
 	bool at_end;   /* nothing more to read from fd */
 	bool finished; /* a compressed stream ended properly and nothing follows */
 	uint64_t done, size;
+	char *ahead; /* looked at already, not taken */
+	size_t ahead_len, ahead_pos;
+	bool failed; /* while looking ahead: reported */
 };
 
 enum step { STEP_OK, STEP_END, STEP_BAD };
@@ -266,6 +269,9 @@ struct klog_reader *klog_reader_open(int fd, const char *name)
 	r->pos = r->len = 0;
 	r->at_end = r->finished = false;
 	r->done = r->size = 0;
+	r->ahead = NULL;
+	r->ahead_len = r->ahead_pos = 0;
+	r->failed = false;
 	r->fd = fd;
 	r->name = name;
 	if (!fstat(fd, &st) && S_ISREG(st.st_mode))
@@ -332,10 +338,33 @@ static ssize_t read_compressed(struct klog_reader *r, char *buf, size_t size)
 	}
 }
 
+size_t klog_reader_peek(struct klog_reader *r, const char **text)
+{
+	char *buf = mem_alloc(PEEK);
+	ssize_t n = klog_reader_read(r, buf, PEEK);
+
+	r->failed = n < 0;
+	r->ahead = buf;
+	r->ahead_len = n > 0 ? (size_t)n : 0;
+	*text = buf;
+	return r->ahead_len;
+}
+
 ssize_t klog_reader_read(struct klog_reader *r, char *buf, size_t size)
 {
 	ssize_t n;
 
+	if (r->failed)
+		return -1;
+	if (r->ahead_pos < r->ahead_len) {
+		size_t have = r->ahead_len - r->ahead_pos;
+
+		if (have > size)
+			have = size;
+		memcpy(buf, r->ahead + r->ahead_pos, have);
+		r->ahead_pos += have;
+		return (ssize_t)have;
+	}
 	if (r->format)
 		return read_compressed(r, buf, size);
 	if (r->pos < r->len) {
@@ -372,5 +401,6 @@ void klog_reader_close(struct klog_reader *r)
 {
 	if (r->format)
 		r->format->close(r);
+	free(r->ahead);
 	free(r);
 }

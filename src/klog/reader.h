@@ -18,6 +18,15 @@ struct klog_reader;
  */
 struct klog_reader *klog_reader_open(int fd, const char *name);
 
+/**
+ * klog_reader_peek() - what comes first, without taking it
+ * @text: receives up to a few thousand bytes, decompressed, valid until the reader is closed
+ *
+ * To be called before klog_reader_read(). Returns the number of bytes; 0 at the end, and when
+ * reading fails, which was reported.
+ */
+size_t klog_reader_peek(struct klog_reader *r, const char **text);
+
 /** Up to @size bytes; 0 at the end; -1 when the rest cannot be read (reported). */
 ssize_t klog_reader_read(struct klog_reader *r, char *buf, size_t size);
 

@@ -149,9 +149,9 @@ static __attribute__((noinline)) size_t slide(char *buf, size_t *len, const char
 	return gone;
 }
 
-int klog_decode_fd(int fd, const char *name, klog_emit *emit, void *ctx, struct klog_totals *totals)
+int klog_decode_reader(struct klog_reader *r, const char *name, klog_emit *emit, void *ctx,
+		       struct klog_totals *totals)
 {
-	struct klog_reader *r = klog_reader_open(fd, name);
 	struct progress pr = { .wanted = isatty(STDERR_FILENO), .begun = now() };
 	struct stream st = { NULL, totals, NULL, NULL, 1 };
 	size_t len = 0, from = 0;
@@ -159,8 +159,6 @@ int klog_decode_fd(int fd, const char *name, klog_emit *emit, void *ctx, struct 
 	char *buf;
 	int rc = 0, stop;
 
-	if (!r)
-		return -1;
 	buf = mem_alloc(WINDOW);
 	st.ps = klog_parse_new(emit, ctx, totals, name);
 	st.counted = st.used = buf;
@@ -192,7 +190,18 @@ int klog_decode_fd(int fd, const char *name, klog_emit *emit, void *ctx, struct 
 	totals->lines += line_of(&st, buf + len) - 1 + (len && buf[len - 1] != '\n');
 	progress_end(&pr);
 	stop = klog_parse_end(st.ps);
-	klog_reader_close(r);
 	free(buf);
 	return stop ? stop : rc;
+}
+
+int klog_decode_fd(int fd, const char *name, klog_emit *emit, void *ctx, struct klog_totals *totals)
+{
+	struct klog_reader *r = klog_reader_open(fd, name);
+	int rc;
+
+	if (!r)
+		return -1;
+	rc = klog_decode_reader(r, name, emit, ctx, totals);
+	klog_reader_close(r);
+	return rc;
 }
