@@ -51,6 +51,12 @@ static void diff_pair(struct diff *d, const struct diff_unit *a, const struct di
 	free(both);
 }
 
+/* What the kernel's self-test makes is nobody's loss. */
+static bool is_hardware(const struct host_iommu *iommu)
+{
+	return strcmp(iommu->driver_type, "selftest");
+}
+
 static void diff_iommus(struct diff *d, const struct snapshot *a, const struct snapshot *b)
 {
 	size_t *of = pair_iommus(a, b);
@@ -61,7 +67,8 @@ static void diff_iommus(struct diff *d, const struct snapshot *a, const struct s
 		struct diff_unit v = { .snap = b };
 
 		if (of[i] == SIZE_MAX) {
-			diff_add(d, "iommu", u.iommu->name, "IOMMU", COMPARE_LOST,
+			diff_add(d, "iommu", u.iommu->name, "IOMMU",
+				 is_hardware(u.iommu) ? COMPARE_LOST : COMPARE_NEUTRAL,
 				 u.iommu->driver_type, NULL, "IOMMU that only A has");
 			continue;
 		}
@@ -71,8 +78,9 @@ static void diff_iommus(struct diff *d, const struct snapshot *a, const struct s
 	}
 	for (size_t k = 0; k < b->n_iommus; k++)
 		if (!seen[k])
-			diff_add(d, "iommu", b->iommus[k].name, "IOMMU", COMPARE_GAINED, NULL,
-				 b->iommus[k].driver_type, "IOMMU that only B has");
+			diff_add(d, "iommu", b->iommus[k].name, "IOMMU",
+				 is_hardware(&b->iommus[k]) ? COMPARE_GAINED : COMPARE_NEUTRAL,
+				 NULL, b->iommus[k].driver_type, "IOMMU that only B has");
 	if (a->n_iommus && b->n_iommus &&
 	    strcmp(a->iommus[0].driver_type, b->iommus[0].driver_type))
 		d->architectures = true;
@@ -128,24 +136,28 @@ static bool list_has(json_object *list, const char *word)
 	return false;
 }
 
+/* Parameters of @list about IOMMUs that @other does not have. */
+static void diff_parameters(struct diff *d, json_object *list, json_object *other, bool in_a)
+{
+	for (size_t i = 0; i < doc_len(list); i++) {
+		const char *word = json_object_get_string(doc_at(list, i));
+		char *text;
+
+		if (!redact_keep_parameter(word) || list_has(other, word))
+			continue;
+		text = mem_printf("%s: kernel parameter that only %s has", word, in_a ? "A" : "B");
+		diff_add(d, "command-line", NULL, word, COMPARE_NEUTRAL, in_a ? "given" : NULL,
+			 in_a ? NULL : "given", text);
+		free(text);
+	}
+}
+
 static void diff_command_line(struct diff *d, json_object *a, json_object *b)
 {
 	if (!a || !b)
 		return;
-	for (size_t i = 0; i < doc_len(a); i++) {
-		const char *word = json_object_get_string(doc_at(a, i));
-
-		if (redact_keep_parameter(word) && !list_has(b, word))
-			diff_add(d, "command-line", NULL, word, COMPARE_NEUTRAL, "given", NULL,
-				 NULL);
-	}
-	for (size_t i = 0; i < doc_len(b); i++) {
-		const char *word = json_object_get_string(doc_at(b, i));
-
-		if (redact_keep_parameter(word) && !list_has(a, word))
-			diff_add(d, "command-line", NULL, word, COMPARE_NEUTRAL, NULL, "given",
-				 NULL);
-	}
+	diff_parameters(d, a, b, true);
+	diff_parameters(d, b, a, false);
 }
 
 static bool is_on(const char *value)
@@ -153,21 +165,64 @@ static bool is_on(const char *value)
 	return value && strcmp(value, "n");
 }
 
-/* An option that one kernel does not know is off there. */
-static void diff_option(struct diff *d, const char *name, const char *a, const char *b)
-{
-	enum compare_weight weight = is_on(a) == is_on(b) ? COMPARE_NEUTRAL
-				     : is_on(a)           ? COMPARE_LOST
-							  : COMPARE_GAINED;
+/* Options without which the kernel cannot do something that is asked of an IOMMU. */
+static const struct {
+	const char *name;
+	const char *machine; /* where it means anything; NULL everywhere */
+} weighty_options[] = {
+	{ "CONFIG_IOMMUFD", NULL },
+	{ "CONFIG_IOMMUFD_VFIO_CONTAINER", NULL },
+	{ "CONFIG_VFIO", NULL },
+	{ "CONFIG_VFIO_PCI", NULL },
+	{ "CONFIG_VFIO_DEVICE_CDEV", NULL },
+	{ "CONFIG_IOMMU_SVA", NULL },
+	{ "CONFIG_PCI_ATS", NULL },
+	{ "CONFIG_PCI_PRI", NULL },
+	{ "CONFIG_PCI_PASID", NULL },
+	{ "CONFIG_PCI_IOV", NULL },
+	{ "CONFIG_VIRTIO_IOMMU", NULL },
+	{ "CONFIG_INTEL_IOMMU", "x86_64" },
+	{ "CONFIG_INTEL_IOMMU_SVM", "x86_64" },
+	{ "CONFIG_AMD_IOMMU", "x86_64" },
+	{ "CONFIG_AMD_IOMMU_IOMMUFD", "x86_64" },
+	{ "CONFIG_IRQ_REMAP", "x86_64" },
+	{ "CONFIG_X86_X2APIC", "x86_64" },
+	{ "CONFIG_ARM_SMMU", "aarch64" },
+	{ "CONFIG_ARM_SMMU_V3", "aarch64" },
+	{ "CONFIG_ARM_SMMU_V3_SVA", "aarch64" },
+	{ "CONFIG_ARM_SMMU_V3_IOMMUFD", "aarch64" },
+	{ "CONFIG_TEGRA241_CMDQV", "aarch64" },
+	{ "CONFIG_RISCV_IOMMU", "riscv64" },
+};
 
-	if (is_on(a) || is_on(b)) {
-		if (weight != COMPARE_NEUTRAL || strcmp(a, b))
-			diff_add(d, "config", NULL, name, weight, a ? a : "n", b ? b : "n", NULL);
+/* An option that means nothing on one of the machines is not missed there. */
+static bool option_weighs(const char *name, const char *machine_a, const char *machine_b)
+{
+	for (size_t i = 0; i < ARRAY_SIZE(weighty_options); i++) {
+		const char *machine = weighty_options[i].machine;
+
+		if (!strcmp(weighty_options[i].name, name))
+			return !machine || (machine_a && !strcmp(machine, machine_a) && machine_b &&
+					    !strcmp(machine, machine_b));
 	}
+	return false;
 }
 
-static void diff_config(struct diff *d, json_object *a, json_object *b)
+/* An option that one kernel does not know is off there. */
+static void diff_option(struct diff *d, const char *name, const char *a, const char *b, bool weighs)
 {
+	enum compare_weight weight = !weighs || is_on(a) == is_on(b) ? COMPARE_NEUTRAL
+				     : is_on(a)                      ? COMPARE_LOST
+								     : COMPARE_GAINED;
+
+	if ((is_on(a) || is_on(b)) && (is_on(a) != is_on(b) || strcmp(a, b)))
+		diff_add(d, "config", NULL, name, weight, a ? a : "n", b ? b : "n", NULL);
+}
+
+static void diff_config(struct diff *d, const struct snapshot *snap_a,
+			const struct snapshot *snap_b, json_object *a, json_object *b)
+{
+	const char *on_a = snap_a->machine, *on_b = snap_b->machine;
 	json_object *in_a = doc_get(a, "options"), *in_b = doc_get(b, "options");
 
 	if (!json_object_is_type(in_a, json_type_object) ||
@@ -176,13 +231,15 @@ static void diff_config(struct diff *d, json_object *a, json_object *b)
 	json_object_object_foreach(in_a, name, value)
 	{
 		(void)value;
-		diff_option(d, name, doc_get_str(in_a, name, NULL), doc_get_str(in_b, name, NULL));
+		diff_option(d, name, doc_get_str(in_a, name, NULL), doc_get_str(in_b, name, NULL),
+			    option_weighs(name, on_a, on_b));
 	}
 	json_object_object_foreach(in_b, other, more)
 	{
 		(void)more;
 		if (!doc_get(in_a, other))
-			diff_option(d, other, NULL, doc_get_str(in_b, other, NULL));
+			diff_option(d, other, NULL, doc_get_str(in_b, other, NULL),
+				    option_weighs(other, on_a, on_b));
 	}
 }
 
@@ -228,7 +285,7 @@ static void diff_kernels(struct diff *d, const struct snapshot *a, const struct 
 	if (!in_a || !in_b)
 		return;
 	diff_command_line(d, doc_get(in_a, "command_line"), doc_get(in_b, "command_line"));
-	diff_config(d, doc_get(in_a, "config"), doc_get(in_b, "config"));
+	diff_config(d, a, b, doc_get(in_a, "config"), doc_get(in_b, "config"));
 	diff_modules(d, doc_get(in_a, "modules"), doc_get(in_b, "modules"));
 }
 

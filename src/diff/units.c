@@ -188,6 +188,15 @@ void diff_device(struct diff *d, const char *where, const struct diff_unit *a,
 
 	snprintf(id_a, sizeof(id_a), "%04x:%04x", x->vendor, x->device);
 	snprintf(id_b, sizeof(id_b), "%04x:%04x", y->vendor, y->device);
+	/* Another device in the same place: what it is able to do says nothing of this one. */
+	if (where && x->has_ids && y->has_ids && strcmp(id_a, id_b)) {
+		char *text = mem_printf("another device: %s, then %s", id_a, id_b);
+
+		diff_add(d, "device", where, "device", COMPARE_NEUTRAL, id_a, id_b, text);
+		free(text);
+		diff_group(d, where, a, b);
+		return;
+	}
 	if (x->has_ids && y->has_ids)
 		diff_strings(d, "device", where, "device", id_a, id_b);
 	diff_strings(d, "device", where, "driver", x->driver, y->driver);

@@ -20,6 +20,13 @@ static const struct {
 	{ "neutral", "Different", OUT_PLAIN },
 };
 
+/* Options of the kernel that decide nothing by themselves: names only, in three lines. */
+static bool is_plain_option(json_object *e)
+{
+	return !strcmp(doc_get_str(e, "kind", ""), "config") &&
+	       !strcmp(doc_get_str(e, "weight", ""), "neutral");
+}
+
 static void places(struct out *o, json_object *where)
 {
 	size_t n = doc_len(where), shown = n <= PLACES_SHOWN + 1 || o->verbose ? n : PLACES_SHOWN;
@@ -40,7 +47,8 @@ static void section(struct out *o, json_object *list, size_t which)
 		json_object *e = doc_at(list, i);
 		const char *note = doc_get_str(e, "note", NULL);
 
-		if (strcmp(doc_get_str(e, "weight", ""), sections[which].weight))
+		if (strcmp(doc_get_str(e, "weight", ""), sections[which].weight) ||
+		    is_plain_option(e))
 			continue;
 		if (!titled) {
 			out_str(o, "\n");
@@ -54,6 +62,51 @@ static void section(struct out *o, json_object *list, size_t which)
 		if (note)
 			out_printf(o, "      %s\n", note);
 	}
+}
+
+static bool is_on(const char *value)
+{
+	return strcmp(value, "n") != 0;
+}
+
+static void option_line(struct out *o, json_object *list, const char *title, bool on_a, bool on_b)
+{
+	struct out names = { 0 };
+
+	for (size_t i = 0; i < doc_len(list); i++) {
+		json_object *e = doc_at(list, i);
+		const char *a = doc_get_str(e, "a", "n"), *b = doc_get_str(e, "b", "n");
+		const char *name = doc_get_str(e, "item", "");
+
+		if (!is_plain_option(e) || is_on(a) != on_a || is_on(b) != on_b)
+			continue;
+		name += strncmp(name, "CONFIG_", 7) ? 0 : 7;
+		out_printf(&names, "%s%s", names.len ? ", " : "", name);
+		if (on_a && on_b)
+			out_printf(&names, " (%s, then %s)", a, b);
+	}
+	if (names.len) {
+		out_raw(&names, "", 1);
+		out_str(o, "  ");
+		out_cell(o, title, 12);
+		out_wrap(o, 14, names.data);
+		out_str(o, "\n");
+	}
+	out_free(&names);
+}
+
+static void kernel_options(struct out *o, json_object *list)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < doc_len(list) && !any; i++)
+		any = is_plain_option(doc_at(list, i));
+	if (!any)
+		return;
+	out_str(o, "\nKernel configuration\n");
+	option_line(o, list, "on in A:", true, false);
+	option_line(o, list, "on in B:", false, true);
+	option_line(o, list, "other way:", true, true);
 }
 
 static void side(struct out *o, const char *letter, json_object *s)
@@ -73,6 +126,7 @@ void diff_view(struct out *o, json_object *doc)
 		out_str(o, "\nno difference\n");
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		section(o, list, i);
+	kernel_options(o, list);
 	out_str(o, "\n");
 	out_styled(o, OUT_TITLE, "Moving a guest from A to B");
 	out_printf(o, "\n  %s\n", doc_get_str(migration, "text", ""));

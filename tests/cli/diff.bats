@@ -118,3 +118,28 @@ change() { jq "$1" a.json >b.json; }
   head -c 100 a.json >cut
   refuses 2 "cut short" iommuctl diff a.json cut
 }
+
+@test "options of the kernel: those that decide something are lost, the others are listed by name" {
+  for side in a b; do
+    on=$([ $side = a ] && echo y || echo n)
+    printf '%s' '{"schema": "iommuctl/1", "command": "report", "source": {"kernel": "6.12", "machine": "x86_64"}, "devices": [],
+      "kernel": {"config": {"options": {"CONFIG_IOMMUFD": "'$on'", "CONFIG_ARM_SMMU_V3": "'$on'", "CONFIG_IOMMU_DEBUGFS": "'$on'"}}}}' >$side
+  done
+  run -1 iommuctl diff a b
+  assert_output --partial 'Lost (A has it, B has not)
+  CONFIG_IOMMUFD: y, then n
+
+Kernel configuration
+  on in A:    ARM_SMMU_V3, IOMMU_DEBUGFS
+'
+}
+
+@test "another device in the same place is one difference" {
+  for side in a b; do
+    printf '%s' '{"schema": "iommuctl/1", "command": "report", "devices": [{"name": "0000:00:03.0", "bus": "pci", "class": "0x020000",
+      "vendor": "0x8086", "device": "'$([ $side = a ] && echo 0x10d3 || echo 0x10c9)'", "driver": "drv-'$side'"}]}' >$side
+  done
+  run -1 iommuctl diff a b
+  assert_line '  0000:00:03.0: another device: 8086:10d3, then 8086:10c9'
+  refute_output --partial driver
+}
