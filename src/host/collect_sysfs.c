@@ -25,6 +25,7 @@
 #include "host/arena.h"
 #include "host/hostfs.h"
 #include "host/index.h"
+#include "host/sosreport.h"
 
 #define PCI_DEVICES "sys/bus/pci/devices"
 #define PCI_DRIVERS "sys/bus/pci/drivers"
@@ -595,6 +596,8 @@ int collect_sysfs(struct snapshot *snap, unsigned int want)
 	collect_iommus(c);
 	collect_cdevs(c);
 	drop_gone(snap);
+	if (snap->source == SNAPSHOT_SYSROOT && !snap->n_iommus && !snap->n_groups)
+		sosreport_collect(snap);
 	snapshot_finish(snap);
 	index_free(&c->by_name);
 	index_free(&c->words);

@@ -195,3 +195,47 @@ END
   refuses 2 "'extra'" iommuctl report extra
   refuses 2 "'missing'" iommuctl report --from missing
 }
+
+# An unpacked sosreport has no IOMMUs and groups in its /sys.
+make_sosreport() {
+  mkdir -p "$1"/{proc,sys/kernel} "$1"/sos_commands/{kernel,pci}
+  echo intel_iommu=on >"$1/proc/cmdline"
+  cat >"$1/sos_commands/kernel/dmesg" <<'LOG'
+[    0.400000] DMAR: dmar0: reg_base_addr fed90000 ver 1:0 cap d2008c40660462 ecap f050da
+[    0.410000] pci 0000:00:00.0: Adding to iommu group 0
+[    0.420000] pci 0000:00:1f.2: Adding to iommu group 9
+[    0.430000] pci 0000:00:1f.3: Adding to iommu group 9
+LOG
+  cat >"$1/sos_commands/pci/lspci_-nnvv" <<'LSPCI'
+00:00.0 Host bridge [0600]: Intel Corporation 82G33 Express DRAM Controller [8086:29c0]
+	Subsystem: Red Hat, Inc. QEMU Virtual Machine [1af4:1100]
+
+00:1f.2 SATA controller [0106]: Intel Corporation 6 port SATA Controller [AHCI mode] [8086:2922] (rev 02) (prog-if 01 [AHCI 1.0])
+	Subsystem: Red Hat, Inc. QEMU Virtual Machine [1af4:1100]
+	Kernel driver in use: ahci
+LSPCI
+}
+
+@test "a sosreport: IOMMUs and groups are those of its kernel log, devices those of its lspci" {
+  make_sosreport sos
+  run_split iommuctl list --json --sysroot sos
+  assert_equal "$status" 0
+  [[ $stderr == *"note: "*"sos_commands/kernel/dmesg"*"the rest is unknown"* ]]
+  assert_equal "$(jq -c '[.state, (.iommus[] | .name, .type, .source, .registers.CAP.value, .address)]' <<<"$output")" \
+    '["present","dmar0","intel-vtd","log","0x00d2008c40660462","0x00000000fed90000"]'
+  assert_equal "$(jq -c '.groups[] | [.id, .type, .reserved, .devices]' <<<"$output")" \
+    $'[0,null,null,["0000:00:00.0"]]\n[9,null,null,["0000:00:1f.2","0000:00:1f.3"]]'
+  assert_equal "$(jq -c '.devices[] | [.name, .vendor, .device, .subsystem_vendor, .class, .driver, .iommu, .group]' <<<"$output")" \
+    '["0000:00:00.0","0x8086","0x29c0","0x1af4","0x060000",null,null,0]
+["0000:00:1f.2","0x8086","0x2922","0x1af4","0x010601","ahci",null,9]
+["0000:00:1f.3",null,null,null,null,null,null,9]'
+  run_split iommuctl report --sysroot sos
+  assert_equal "$(jq -r '[.unread[].path] | contains(["sys/kernel/iommu_groups", "sys/class/iommu"])' <<<"$output")" true
+}
+
+@test "a sosreport whose log has registers but no group: nothing says that the kernel drives the IOMMU" {
+  make_sosreport sos
+  sed -i '/group/d' sos/sos_commands/kernel/dmesg
+  run_split iommuctl list --json --sysroot sos
+  assert_equal "$(jq -c '[.state, (.iommus | length), (.devices | length)]' <<<"$output")" '["absent",0,2]'
+}
