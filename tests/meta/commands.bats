@@ -133,3 +133,36 @@ page_has_options() {
   done
   [ "$bad" -eq 0 ]
 }
+
+# synopsis_of COMMAND: the words of all its forms in the SYNOPSIS of its page, without mdoc's macros: "--type=TYPE NAME".
+synopsis_of() {
+  sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' "$(page_of "$1")" | awk -v name=".Nm iommuctl $1" '
+    /^\.Nm/ { inside = ($0 == name); found = found || inside; next }
+    inside && /^\.(Op|Fl|Ar)/ {
+      gsub(/^\.|(^| )(Op|Ns|Ar)( |$)/, " ")
+      gsub(/ (Op|Ns|Ar) /, " ")
+      print
+    }
+    END { exit !found }'
+}
+
+# The synopsis of the page and what the command table says are the same commands, operands and options.
+synopsis_agrees() {
+  local synopsis word bad=0
+  synopsis=$(synopsis_of "$1") || { echo "$1: is not in the synopsis of its page" >&2; return 1; }
+  while IFS= read -r word; do
+    grep -qwF -- "$word" <<<"$synopsis" || { echo "$1: operand $word is not in the synopsis" >&2; bad=1; }
+  done < <(meta "$1" .args | grep -oE '[A-Z][A-Z_]+')
+  while IFS= read -r word; do
+    grep -qE -- "(Fl |-|\| )$word( |\$)" <<<"$synopsis" || { echo "$1: --$word is not in the synopsis" >&2; bad=1; }
+    # The filters of list stand for themselves below it.
+  done < <(meta "$1" '.options[].name' | if [ "$1" = list ]; then grep -vE '^(driver|group|iommu|class|usable|group-of|columns|no-headings)$'; else cat; fi)
+  while IFS= read -r word; do
+    grep -qxF -- "$word" <<<"$(meta "$1" '.options[].name')"$'\n'"$global" || { echo "$1: --$word of the synopsis is no option" >&2; bad=1; }
+  done < <(grep -Eo 'Fl (Fl |-)[a-z][a-z-]*' <<<"$synopsis" | sed -E 's/Fl (Fl |-)//')
+  return "$bad"
+}
+@test "the synopsis of every manual page has the operands and options of the command, and no others" {
+  global=$(jq -r '.global_options[].name' "$BATS_FILE_TMPDIR/commands.json")
+  for_each synopsis_agrees
+}
