@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/sandbox.h"
 #include "commands/table.h"
 #include "decode/field.h"
 #include "render/pager.h"
@@ -399,16 +400,12 @@ static json_object *version_doc(void)
 #else
 		{ "libpci", false },
 #endif
-#ifdef HAVE_SECCOMP
-		{ "seccomp", true },
-#else
-		{ "seccomp", false },
-#endif
 	};
 	json_object *doc = doc_new("version"), *built = doc_object(), *tables = doc_object();
 
 	for (size_t i = 0; i < ARRAY_SIZE(features); i++)
 		doc_add(built, features[i].name, doc_bool(features[i].built));
+	doc_add(built, "seccomp", doc_bool(sandbox_built()));
 	for (size_t i = 0; archs[i]; i++)
 		doc_add(tables, archs[i]->type, doc_str(archs[i]->revision));
 	doc_add(doc, "version", doc_str(PACKAGE_VERSION));
@@ -479,6 +476,13 @@ static int written(int failed, int status)
 	if (errno != EPIPE)
 		err_plain(errno, "cannot write to standard output");
 	return STATUS_FAILED;
+}
+
+void cli_confine(struct cli *cli, unsigned int flags)
+{
+	if (!cli->json && !cli->json_lines && !cli->no_pager)
+		pager_prepare();
+	sandbox_plan(flags | (cli->verbose ? SANDBOX_SAY : 0));
 }
 
 int cli_out_done(struct cli *cli, struct out *o, int status)
@@ -656,8 +660,11 @@ static int run_command(struct cli *cli, const struct command *cmd, int argc, cha
 		status = cli_emit(cli, version_doc(), version_view, STATUS_OK);
 	else if (status == STATUS_OK)
 		status = check_use(cli, cmd);
-	if (status == STATUS_OK && !p.help && !p.version)
+	if (status == STATUS_OK && !p.help && !p.version) {
+		if (cli->from)
+			cli_confine(cli, SANDBOX_READ);
 		status = cmd->run(cli, p.opts);
+	}
 	free(p.opts);
 	return status;
 }

@@ -87,6 +87,14 @@ void cli_out_init(const struct cli *cli, struct out *o);
  * STATUS_FAILED. */
 int cli_out_done(struct cli *cli, struct out *o, int status);
 
+/**
+ * cli_confine() - prepare for input from strangers
+ * @flags: SANDBOX_READ, SANDBOX_WRITE: what the command still does when it has read its input
+ *
+ * Starts what cannot be started later (a pager that waits), and plans the sandbox (base/sandbox.h).
+ */
+void cli_confine(struct cli *cli, unsigned int flags);
+
 /** Print @doc as one line of JSON Lines at once. Consumes it. 0, or -1 when stdout failed. */
 int cli_emit_line(struct cli *cli, json_object *doc);
 

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "base/sandbox.h"
 #include "commands/decode_saved.h"
 #include "commands/table.h"
 #include "decode/hexbytes.h"
@@ -279,6 +280,8 @@ static int decode_hex(struct cli *cli, const struct decode_opts *opts, const str
 			arch->type);
 	buf = mem_alloc(HEX_MAX);
 	len = read_small(path, buf, HEX_MAX);
+	cli_confine(cli, 0);
+	sandbox_enter();
 	if (len > 0 && hexbytes_is_text(buf, (size_t)len))
 		len = hex_to_bytes(path, buf, (size_t)len);
 	if (len >= 0) {
@@ -425,6 +428,7 @@ static bool decode_machine(struct log_job *job, struct klog_reader *r, const cha
 	return true;
 }
 
+/* The library that the file asks for is loaded when the reader is opened: before the sandbox. */
 static bool decode_stream(struct log_job *job, int fd, const char *name)
 {
 	struct klog_reader *r = klog_reader_open(fd, name);
@@ -434,6 +438,7 @@ static bool decode_stream(struct log_job *job, int fd, const char *name)
 
 	if (!r)
 		return false;
+	sandbox_enter();
 	len = klog_reader_peek(r, &text);
 	good = decode_is_saved(text, len)
 		       ? decode_machine(job, r, name)
@@ -505,6 +510,8 @@ static int decode_logs(struct cli *cli, const struct decode_opts *opts)
 	int n = cli->n_args ? cli->n_args : 1, status;
 
 	cli_out_init(cli, &job.out);
+	/* One file is open by then; more are opened one after the other. */
+	cli_confine(cli, n > 1 ? SANDBOX_READ : 0);
 	if (cli->json && !cli->json_lines)
 		job.records = doc_list();
 	else if (!cli->json_lines)

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/mem.h"
+#include "base/sandbox.h"
 #include "cli.h"
 #include "commands/table.h"
 #include "diff/diff.h"
@@ -30,6 +31,13 @@ static bool is_machine(const char *word)
 	if (!strncmp(word, "/sys/", 5) || stat(word, &st))
 		return false;
 	return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
+}
+
+static bool is_file(const char *word)
+{
+	struct stat st;
+
+	return word && (!strcmp(word, "-") || (!stat(word, &st) && S_ISREG(st.st_mode)));
 }
 
 /* With the facts that are compared; STATUS_OK or what was reported. */
@@ -87,7 +95,12 @@ static int diff_two_machines(struct cli *cli, const char *word_a, const char *wo
 	struct snapshot *a = NULL, *b = NULL;
 	json_object *side_a, *side_b;
 	struct diff d;
-	int status = open_machine(word_a, &a);
+	int status;
+
+	/* Not beside a machine that is read now, which needs more. */
+	if (is_file(word_a) && is_file(word_b))
+		cli_confine(cli, SANDBOX_READ);
+	status = open_machine(word_a, &a);
 
 	if (status == STATUS_OK)
 		status = open_machine(word_b, &b);

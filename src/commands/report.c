@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/sandbox.h"
 #include "cli.h"
 #include "commands/hwpt_alloc.h"
 #include "commands/operation.h"
@@ -169,9 +170,12 @@ static int run(struct cli *cli, void *opts)
 {
 	const struct report_opts *o = opts;
 	struct snapshot *snap = NULL;
-	int status = snapshot_open(cli, COLLECT_RESERVED, &snap);
 	json_object *doc, *probed = NULL;
+	int status;
 
+	if (cli->from && o->output)
+		sandbox_plan(SANDBOX_WRITE);
+	status = snapshot_open(cli, COLLECT_RESERVED, &snap);
 	if (status == STATUS_OK && o->probe && snap->source != SNAPSHOT_LIVE)
 		status = err_usage("--probe has no meaning for a saved machine");
 	if (status != STATUS_OK) {

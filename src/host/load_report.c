@@ -22,6 +22,7 @@
 
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/sandbox.h"
 #include "host/arena.h"
 #include "host/hwinfo_doc.h"
 #include "host/index.h"
@@ -512,9 +513,11 @@ int snapshot_load_text(const char *name, const char *text, size_t len, struct sn
 int snapshot_load_reader(struct klog_reader *r, const char *name, struct snapshot **out)
 {
 	size_t len;
-	char *text = read_all(r, name, &len);
+	char *text;
 	int status;
 
+	sandbox_enter();
+	text = read_all(r, name, &len);
 	if (!text)
 		return STATUS_TROUBLE;
 	status = snapshot_load_text(name, text, len, out);

@@ -4,6 +4,8 @@
 #include "render/pager.h"
 
 #include <errno.h>
+#include <poll.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -82,29 +84,66 @@ static void feed(int fd, const char *text, size_t len)
 	}
 }
 
-int pager_show(const char *text, size_t len)
-{
-	int fds[2], status = 0;
-	void (*old_int)(int);
+/* The process that is, or becomes, the pager, and the pipe to it. */
+static struct {
 	pid_t pid;
+	int fd;
+} pager = { .fd = -1 };
 
-	if (pipe(fds))
+/* Nothing is shown before there is something to show: the pipe closes when there is not. */
+static void wait_for_text(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	while (poll(&p, 1, -1) < 0 && errno == EINTR)
+		;
+	if (!(p.revents & POLLIN))
+		_exit(0);
+}
+
+static int start(bool wait)
+{
+	int fds[2];
+
+	if (pipe2(fds, O_CLOEXEC))
 		return -1;
-	pid = fork();
-	if (pid < 0) {
+	pager.pid = fork();
+	if (pager.pid < 0) {
 		close(fds[0]);
 		close(fds[1]);
 		return -1;
 	}
-	if (!pid) {
+	if (!pager.pid) {
 		close(fds[1]);
+		if (wait)
+			wait_for_text(fds[0]);
 		become_pager(fds[0]);
 	}
+	close(fds[0]);
+	pager.fd = fds[1];
+	return 0;
+}
+
+void pager_prepare(void)
+{
+	if (pager.fd < 0 && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) && pager_command())
+		(void)start(true);
+}
+
+int pager_show(const char *text, size_t len)
+{
+	int status = 0;
+	void (*old_int)(int);
+	pid_t pid;
+
+	if (pager.fd < 0 && start(false))
+		return -1;
+	pid = pager.pid;
 	/* Ctrl-C is the pager's to handle while it is on the screen. */
 	old_int = signal(SIGINT, SIG_IGN);
-	close(fds[0]);
-	feed(fds[1], text, len);
-	close(fds[1]);
+	feed(pager.fd, text, len);
+	close(pager.fd);
+	pager.fd = -1;
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	signal(SIGINT, old_int);

@@ -26,4 +26,12 @@ bool pager_wanted(const char *text, size_t len);
  */
 int pager_show(const char *text, size_t len);
 
+/**
+ * pager_prepare() - start what becomes the pager when pager_show() is called
+ *
+ * For a process that will not be able to start programs later. Does nothing where no pager would
+ * be shown; what was started ends with this process when it is not needed.
+ */
+void pager_prepare(void);
+
 #endif
