@@ -8,6 +8,7 @@
 #include <sys/utsname.h>
 
 #include "base/mem.h"
+#include "base/err.h"
 #include "host/arena.h"
 #include "host/hostfs.h"
 #include "host/load.h"
@@ -94,6 +95,21 @@ static int no_sysfs(const char *sysroot)
 			 strerror(errno));
 }
 
+/* What is shown as unknown, or not at all, because it could not be read must not look like an
+ * answer. */
+static void say_trouble(const struct snapshot *snap)
+{
+	const struct hostfs_trouble *t = hostfs_trouble(snap->fs);
+
+	if (t->count > 1)
+		err_note("%zu places below /sys could not be read, and what they hold is missing "
+			 "here; the first is /%s: %s",
+			 t->count, t->path, strerror(t->errnum));
+	else if (t->count)
+		err_note("/%s could not be read, and what it holds is missing here: %s", t->path,
+			 strerror(t->errnum));
+}
+
 int snapshot_collect(const char *sysroot, unsigned int want, struct snapshot **out)
 {
 	struct snapshot *snap =
@@ -114,6 +130,7 @@ int snapshot_collect(const char *sysroot, unsigned int want, struct snapshot **o
 	}
 	collect_kernel(snap);
 	find_state(snap);
+	say_trouble(snap);
 	*out = snap;
 	return STATUS_OK;
 }

@@ -3,11 +3,13 @@
 #include "config.h"
 #include "host/facts.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
 #include "base/mem.h"
 #include "host/collect_facts.h"
+#include "host/hostfs.h"
 #include "render/doc.h"
 
 static const struct {
@@ -44,6 +46,21 @@ void facts_unread(struct snapshot *snap, const char *what, const char *path, int
 	doc_push(list, entry);
 }
 
+/* What collectors met in sysfs without saying so themselves. */
+static void add_trouble(struct snapshot *snap)
+{
+	const struct hostfs_trouble *t = hostfs_trouble(snap->fs);
+	char *what, *path;
+
+	if (!t->count)
+		return;
+	what = mem_printf("%zu places in sysfs; the first is named", t->count);
+	path = mem_printf("/%s", t->path);
+	facts_unread(snap, what, path, t->errnum, NULL);
+	free(path);
+	free(what);
+}
+
 void facts_collect(struct snapshot *snap, unsigned int which)
 {
 	if (snap->source == SNAPSHOT_FILE)
@@ -60,6 +77,8 @@ void facts_collect(struct snapshot *snap, unsigned int which)
 			continue;
 		doc_add(snap->extra, collectors[i].key, collectors[i].collect(snap));
 	}
+	if (which & FACTS_MACHINE)
+		add_trouble(snap);
 }
 
 json_object *facts_get(const struct snapshot *snap, const char *key)

@@ -40,7 +40,48 @@ struct hostfs {
 	int root;
 	enum way way;
 	char path[HOSTFS_PATH]; /* scratch: a path that is being put together */
+	struct hostfs_trouble trouble;
 };
+
+/* --- what cannot be read --------------------------------------------------------------------- */
+
+static bool is_trouble(int errnum)
+{
+	static const int reading[] = { EACCES, EPERM, EIO, EINTR, EMFILE, ENFILE, ENOMEM, ENOBUFS };
+
+	for (size_t i = 0; i < ARRAY_SIZE(reading); i++)
+		if (errnum == reading[i])
+			return true;
+	return false;
+}
+
+/* Keeps errno. @name may be NULL: the directory itself. */
+static void note_trouble(struct hostfs *fs, const char *dir, const char *name)
+{
+	struct hostfs_trouble *t = &fs->trouble;
+	static const char sysfs[] = "sys/", firmware[] = "sys/firmware/";
+	char path[sizeof(t->path)];
+	int saved = errno;
+
+	if (!is_trouble(saved))
+		return;
+	snprintf(path, sizeof(path), "%s%s%s", dir ? dir : "", dir && name ? "/" : "",
+		 name ? name : "");
+	if (strncmp(path, sysfs, strlen(sysfs)) || !strncmp(path, firmware, strlen(firmware))) {
+		errno = saved;
+		return;
+	}
+	if (!t->count++) {
+		t->errnum = saved;
+		memcpy(t->path, path, sizeof(path));
+	}
+	errno = saved;
+}
+
+const struct hostfs_trouble *hostfs_trouble(const struct hostfs *fs)
+{
+	return &fs->trouble;
+}
 
 /* --- inside a copied tree -------------------------------------------------------------------- */
 
@@ -295,7 +336,10 @@ int hostfs_dir_open(struct hostfs *fs, struct hostfs_dir *dir, const char *path)
 	/* sysfs fills the buffer as long as there are names; other file systems need not. */
 	dir->complete = fs->way == WAY_LIVE;
 	dir->fd = open_path(fs, path, READ_FLAGS | O_DIRECTORY);
-	return dir->fd < 0 ? -1 : 0;
+	if (dir->fd >= 0)
+		return 0;
+	note_trouble(fs, path, NULL);
+	return -1;
 }
 
 static bool refill(struct hostfs_dir *dir)
@@ -305,6 +349,8 @@ static bool refill(struct hostfs_dir *dir)
 	if (dir->done || dir->fd < 0)
 		return false;
 	n = syscall(SYS_getdents64, dir->fd, dir->buf, sizeof(dir->buf));
+	if (n < 0)
+		note_trouble(dir->fs, dir->path, NULL);
 	if (n <= 0)
 		return false;
 	dir->pos = 0;
@@ -346,7 +392,9 @@ static ssize_t read_small(int fd, char *buf, size_t size)
 
 	if (fd < 0)
 		return -1;
-	n = read(fd, buf, size);
+	do {
+		n = read(fd, buf, size);
+	} while (n < 0 && errno == EINTR);
 	saved = errno;
 	close(fd);
 	errno = saved;
@@ -364,12 +412,20 @@ static ssize_t read_small(int fd, char *buf, size_t size)
 
 ssize_t hostfs_read_at(const struct hostfs_dir *dir, const char *name, char *buf, size_t size)
 {
-	return read_small(open_below(dir, name, READ_FLAGS), buf, size);
+	ssize_t n = read_small(open_below(dir, name, READ_FLAGS), buf, size);
+
+	if (n < 0)
+		note_trouble(dir->fs, dir->path, name);
+	return n;
 }
 
 ssize_t hostfs_read(struct hostfs *fs, const char *path, char *buf, size_t size)
 {
-	return read_small(open_path(fs, path, READ_FLAGS), buf, size);
+	ssize_t n = read_small(open_path(fs, path, READ_FLAGS), buf, size);
+
+	if (n < 0)
+		note_trouble(fs, path, NULL);
+	return n;
 }
 
 static ssize_t terminated(ssize_t n, char *buf, size_t size)
@@ -400,15 +456,25 @@ static ssize_t read_link_fd(int fd, char *buf, size_t size)
 
 ssize_t hostfs_link_at(const struct hostfs_dir *dir, const char *name, char *buf, size_t size)
 {
+	ssize_t n;
+
 	/* A bare name in a directory that is held open needs no resolution. */
 	if (dir->fs->way == WAY_LIVE || !strchr(name, '/'))
-		return terminated(readlinkat(dir->fd, name, buf, size), buf, size);
-	return read_link_fd(open_below(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), buf, size);
+		n = terminated(readlinkat(dir->fd, name, buf, size), buf, size);
+	else
+		n = read_link_fd(open_below(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), buf, size);
+	if (n < 0)
+		note_trouble(dir->fs, dir->path, name);
+	return n;
 }
 
 ssize_t hostfs_link(struct hostfs *fs, const char *path, char *buf, size_t size)
 {
-	return read_link_fd(open_path(fs, path, O_PATH | O_NOFOLLOW | O_CLOEXEC), buf, size);
+	ssize_t n = read_link_fd(open_path(fs, path, O_PATH | O_NOFOLLOW | O_CLOEXEC), buf, size);
+
+	if (n < 0)
+		note_trouble(fs, path, NULL);
+	return n;
 }
 
 int hostfs_open_file(struct hostfs *fs, const char *path)

@@ -40,6 +40,22 @@ void hostfs_close(struct hostfs *fs);
 /** True for the live machine. */
 bool hostfs_is_live(const struct hostfs *fs);
 
+/* What is in sysfs and could not be read although it is there. */
+struct hostfs_trouble {
+	size_t count;
+	int errnum;     /* of the first */
+	char path[256]; /* of the first, from the machine's root; may be cut */
+};
+
+/**
+ * hostfs_trouble() - what could not be read so far
+ *
+ * Attributes, links and directories of sysfs, without the tables of the
+ * firmware, which tell for themselves. What does not exist is no trouble, nor
+ * is what a driver says it has no value for (EINVAL, ENXIO and the like).
+ */
+const struct hostfs_trouble *hostfs_trouble(const struct hostfs *fs);
+
 /* One directory that is being listed, and that paths can be relative to. */
 struct hostfs_dir {
 	struct hostfs *fs;

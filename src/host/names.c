@@ -5,7 +5,9 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "host/arena.h"
 
@@ -92,17 +94,30 @@ static uint32_t device_key(const struct host_device *dev)
 	return (uint32_t)dev->vendor << 16 | dev->device;
 }
 
+/* Names are a courtesy: without a database there are numbers. One that is there and cannot be read
+ * is told. */
+static bool told_unreadable(const char *path)
+{
+	if (access(path, F_OK))
+		return false;
+	err_note("devices have no names here: '%s' cannot be read", path);
+	return true;
+}
+
 static void read_databases(const struct name_wants *wants)
 {
 	const char *own = getenv("IOMMUCTL_PCI_IDS");
 
 	if (own && *own) {
-		if (!names_from_hwdb(own, wants))
-			names_from_pci_ids(own, wants);
+		if (!names_from_hwdb(own, wants) && !names_from_pci_ids(own, wants))
+			told_unreadable(own);
 		return;
 	}
 	for (size_t i = 0; i < ARRAY_SIZE(databases); i++)
 		if (databases[i].read(databases[i].path, wants))
+			return;
+	for (size_t i = 0; i < ARRAY_SIZE(databases); i++)
+		if (told_unreadable(databases[i].path))
 			return;
 }
 
