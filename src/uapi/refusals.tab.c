@@ -546,6 +546,9 @@ const struct refusal refusals[] = {
   "the IOMMU's driver refused the mapping",
   "dmesg; iommuctl iova-ranges {id}" },
 
+{ "map-file.old-kernel", "66", OP_IOAS_MAP_FILE, ENOTTY, { 0 },
+  "this kernel cannot map a file itself; that came with Linux {since} ({kernel})",
+  "iommuctl ioas-map --by-address maps it the older way, which in a session lasts beyond the command only where a device is attached" },
 { "map-file.dma-buf", NULL, OP_IOAS_MAP_FILE, EOPNOTSUPP, { 0 },
   "the dma-buf's exporter is not known to iommufd (Linux 7.3 takes those of vfio-pci with CONFIG_VFIO_PCI_DMABUF), or a flag is not known",
   "map memory instead" },
@@ -736,7 +739,7 @@ const struct refusal refusals[] = {
   "the first entry was refused, or the type is not the object's, or {id} is not a nested HWPT or vIOMMU; VT-d wants 24 bytes, addresses aligned to 4 KiB, and all pages only from address 0. A vIOMMU of SMMUv3 refuses an empty list too",
   "iommuctl session show; check the type and entry 0" },
 { "invalidate.missing", NULL, OP_HWPT_INVALIDATE, ENOENT, { 0 },
-  "there is no {id}",
+  "there is no {id}, or (so kernels before 6.13 say it) it is no nested HWPT",
   "iommuctl session show lists the ids" },
 { "invalidate.command", "64", OP_HWPT_INVALIDATE, EIO, { 0 },
   "entry {done} is a command that a guest may not give, or names a virtual stream id that has no vDevice",

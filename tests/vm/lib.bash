@@ -171,8 +171,35 @@ on_kernel()
 	[[ " $* " == *" $VM_KERNEL "* ]]
 }
 
-# seen OPERATION RESULT: a success, or a refusal with its errno, for the table that tests/vm/ioctl-table makes.
+# seen OPERATION RESULT[-DETAIL]: a success, or a refusal with its errno, for the table that tests/vm/ioctl-table makes.
 seen()
 {
 	echo "# seen $* $VM_KERNEL" >&3
+}
+
+# errno_text ERRNO: as the C library has it
+errno_text()
+{
+	case $1 in
+	EBUSY)      echo "Device or resource busy" ;;
+	EEXIST)     echo "File exists" ;;
+	EFAULT)     echo "Bad address" ;;
+	EINVAL)     echo "Invalid argument" ;;
+	ENODEV)     echo "No such device" ;;
+	ENOENT)     echo "No such file or directory" ;;
+	ENOTTY)     echo "Inappropriate ioctl for device" ;;
+	ENXIO)      echo "No such device or address" ;;
+	EOPNOTSUPP) echo "Operation not supported" ;;
+	EPERM)      echo "Operation not permitted" ;;
+	EADDRINUSE) echo "Address already in use" ;;
+	*)          echo "(no text for $1)" ;;
+	esac
+}
+
+# refused OPERATION ERRNO[-DETAIL]: the command that was run has failed with this answer of the kernel.
+refused()
+{
+	assert_equal "$status" 1
+	[[ "$output${stderr-}" == *": $(errno_text "${2%%-*}")"* ]] || fail "not refused with $2: $output${stderr-}"
+	seen "$@"
 }

@@ -14,61 +14,88 @@ teardown()
 	"$IOMMUCTL" session stop lab -q 2>/dev/null || true
 }
 
-# in_mock SCRIPT: runs it with a session on the mock's iommufd; $I is the program, $M the mock's own operations.
+# no OPERATION ERRNO[-DETAIL] COMMAND...: in a script of in_mock: the command fails with this answer of the kernel.
+# shellcheck disable=SC2317 # called there
+no()
+{
+	local op=$1 result=$2 answer status=0
+	shift 2
+	answer=$("$@" 2>&1) || status=$?
+	printf '%s\n' "$answer"
+	if [ "$status" = 1 ] && [[ $answer == *": $(errno_text "${result%%-*}")"* ]]; then
+		echo "seen $op $result"
+	else
+		echo "not refused with $result (status $status): $*"
+		exit 9
+	fi
+}
+
+# in_mock SCRIPT: runs it with a session on the mock's iommufd; $I is the program, $M the mock's own operations. What it
+# says it has "seen" goes into the table.
 in_mock()
 {
-	with_mock bash -euc '
+	local line
+	export -f no errno_text
+	run with_mock bash -euc '
 		I=$IOMMUCTL; M="$MOCKDEV --iommufd=$MOCK_IOMMUFD"
 		IOMMUCTL_SESSION=$("$I" session start lab -q --iommufd="$MOCK_IOMMUFD"); export IOMMUCTL_SESSION
 		'"$1"
+	for line in ${lines[@]+"${lines[@]}"}; do
+		# shellcheck disable=SC2086 # two words
+		[[ $line != "seen "* ]] || seen ${line#seen }
+	done
 }
 
 @test "mock: nested tables on a HWPT, by words and by hex, and what is refused" {
-	run in_mock '
+	in_mock '
 		p=$($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --flags=nest-parent -q)
 		$I hwpt-alloc $MOCK_DEV $p --data=selftest iotlb=0xbadbeef --json
 		$I hwpt-alloc $MOCK_DEV $p --data-type=0xdead --data-hex=78563412 -q
 		$I destroy $p || echo "status $?"
-		$I hwpt-alloc $MOCK_DEV $p --data=vtd-s1 || echo "status $?"
-		$I hwpt-alloc $MOCK_DEV 99 || echo "status $?"
-		$I hwpt-alloc 99 $MOCK_IOAS || echo "status $?"
+		no HWPT_ALLOC EOPNOTSUPP-data $I hwpt-alloc $MOCK_DEV $p --data=vtd-s1
+		no HWPT_ALLOC EINVAL-missing $I hwpt-alloc $MOCK_DEV 99
+		no HWPT_ALLOC EINVAL-type $I hwpt-alloc $MOCK_DEV $MOCK_DEV
+		no HWPT_ALLOC ENOENT-device $I hwpt-alloc 99 $MOCK_IOAS
+		no HWPT_ALLOC EOPNOTSUPP-flags $I hwpt-alloc $MOCK_DEV $MOCK_IOAS --flags=0x8000
 		$I session show'
 	assert_success
 	assert_output --partial '"data_type": "selftest"'
 	assert_output --partial "is in use: HWPT"
-	assert_output --partial "Invalid argument"
-	assert_output --partial "No such file"
 	assert_output --partial "nest-parent"
 	seen HWPT_ALLOC success-nested
-	seen HWPT_ALLOC EOPNOTSUPP-data
-	seen HWPT_ALLOC EINVAL-pt
-	seen HWPT_ALLOC ENOENT-device
+}
+
+@test "mock: what the device says of itself, and what it does not" {
+	in_mock '
+		$I hwinfo --raw $MOCK_DEV >/tmp/raw
+		echo "seen GET_HW_INFO success"
+		no GET_HW_INFO ENOENT $I hwinfo --raw 99'
+	assert_success
 }
 
 @test "mock: invalidation reaches the cache, a bad entry is named, a wrong type refused" {
-	run in_mock '
+	in_mock '
 		p=$($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --flags=nest-parent -q)
 		n=$($I hwpt-alloc $MOCK_DEV $p --data=selftest iotlb=7 -q)
 		$M check-iotlb $n 0 7
 		$I hwpt-invalidate $n --type=selftest flags=0,iotlb_id=0
 		$M check-iotlb $n 0 0
 		$M check-iotlb $n 1 7
-		$I hwpt-invalidate $n --type=selftest iotlb_id=1 iotlb_id=99 || echo "status $?"
+		no HWPT_INVALIDATE EINVAL-partial $I hwpt-invalidate $n --type=selftest iotlb_id=1 iotlb_id=99
 		$M check-iotlb $n 1 0
-		$I hwpt-invalidate $n --type=vtd-s1 addr=0 || echo "status $?"
+		no HWPT_INVALIDATE EINVAL-type $I hwpt-invalidate $n --type=vtd-s1 addr=0
 		$I hwpt-invalidate $n --type=selftest
-		$I hwpt-invalidate $p --type=selftest || echo "status $?"'
+		no HWPT_INVALIDATE $([ $VM_KERNEL = 6.12 ] && echo ENOENT-parent || echo EINVAL-parent) $I hwpt-invalidate $p --type=selftest
+		no HWPT_INVALIDATE ENOENT $I hwpt-invalidate 99 --type=selftest iotlb_id=0'
 	assert_success
 	assert_output --partial "1 of 1 invalidations done"
 	assert_output --partial "1 of 2 entries done"
 	assert_output --partial "0 of 0 invalidations done"
 	seen HWPT_INVALIDATE success
-	seen HWPT_INVALIDATE EINVAL-partial
-	seen HWPT_INVALIDATE EINVAL-type
 }
 
 @test "mock: dirty pages are read as ranges, cleared, and what the kernel keeps to itself is said" {
-	run in_mock '
+	in_mock '
 		ioas=$($I ioas-alloc -q)
 		h=$($I hwpt-alloc $MOCK_DEV $ioas --flags=dirty-tracking -q)
 		$I ioas-map $ioas 64K --iova=0x1000000 -q
@@ -78,50 +105,46 @@ in_mock()
 		$I dirty read $h 0x1000000 64K -q
 		$I dirty stop $h
 		h2=$($I hwpt-alloc $MOCK_DEV $ioas -q)
-		$I dirty start $h2 || echo "status $?"
+		no SET_DIRTY_TRACKING EOPNOTSUPP $I dirty start $h2
+		no SET_DIRTY_TRACKING ENOENT $I dirty start 99
 		$I destroy $h2
-		$I dirty read $h 0x1000000 0 || echo "status $?"
-		$I dirty read 99 0x1000000 4K || echo "status $?"
+		no GET_DIRTY_BITMAP EINVAL-length $I dirty read $h 0x1000000 0
+		no GET_DIRTY_BITMAP ENOENT $I dirty read 99 0x1000000 4K
 		$M replace $MOCK_STDEV $MOCK_IOAS
 		$I destroy $h $ioas'
 	assert_success
 	assert_output --partial "no page is dirty"
-	assert_output --partial "Operation not supported"
-	assert_output --partial "Invalid argument"
-	assert_output --partial "No such file"
-	seen SET_DIRTY success
-	seen SET_DIRTY EOPNOTSUPP
-	seen GET_DIRTY success
-	seen GET_DIRTY EINVAL
-	seen GET_DIRTY ENOENT
+	seen SET_DIRTY_TRACKING success
+	seen GET_DIRTY_BITMAP success
 }
 
 @test "mock: a virtual IOMMU with a device, events, and a hardware queue" {
 	if on_kernel 6.12; then
-		run in_mock '
+		in_mock '
 			p=$($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --flags=nest-parent -q)
-			$I viommu-alloc $MOCK_DEV $p --type=selftest || echo "status $?"
-			$I vdevice-alloc 1 $MOCK_DEV 0x10 || echo "status $?"
-			$I veventq-alloc 1 --type=selftest || echo "status $?"
-			$I hw-queue-alloc 1 0x1000000 4K --type=selftest || echo "status $?"'
+			no VIOMMU_ALLOC ENOTTY $I viommu-alloc $MOCK_DEV $p --type=selftest
+			no VDEVICE_ALLOC ENOTTY $I vdevice-alloc 1 $MOCK_DEV 0x10
+			no VEVENTQ_ALLOC ENOTTY $I veventq-alloc 1 --type=selftest
+			no HW_QUEUE_ALLOC ENOTTY $I hw-queue-alloc 1 0x1000000 4K --type=selftest'
 		assert_success
 		assert_output --partial "6.13"
 		assert_output --partial "6.15"
 		assert_output --partial "6.17"
-		seen VIOMMU_ALLOC ENOTTY
-		seen VDEVICE_ALLOC ENOTTY
-		seen VEVENTQ_ALLOC ENOTTY
-		seen HW_QUEUE_ALLOC ENOTTY
 		return
 	fi
-	run in_mock '
+	in_mock '
 		p=$($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --flags=nest-parent -q)
 		v=$($I viommu-alloc $MOCK_DEV $p --type=selftest -q)
-		$I viommu-alloc $MOCK_DEV $p --type=default || echo "status $?"
+		no VIOMMU_ALLOC EOPNOTSUPP-type $I viommu-alloc $MOCK_DEV $p --type=default
+		no VIOMMU_ALLOC EINVAL-parent $I viommu-alloc $MOCK_DEV $($I hwpt-alloc $MOCK_DEV $MOCK_IOAS -q) --type=selftest
+		no VIOMMU_ALLOC ENOENT $I viommu-alloc $MOCK_DEV 99 --type=selftest
+		no VDEVICE_ALLOC ENOENT $I vdevice-alloc 99 $MOCK_DEV 0x10
 		vd=$($I vdevice-alloc $v $MOCK_DEV 0x10 -q)
-		$I vdevice-alloc $v $MOCK_DEV 0x11 || echo "status $?"
+		no VDEVICE_ALLOC EEXIST $I vdevice-alloc $v $MOCK_DEV 0x11
 		q=$($I veventq-alloc $v --type=selftest --depth=4 -q)
-		$I veventq-alloc $v --type=selftest || echo "status $?"
+		no VEVENTQ_ALLOC EEXIST $I veventq-alloc $v --type=selftest
+		no VEVENTQ_ALLOC ENOENT $I veventq-alloc 99 --type=selftest
+		no VEVENTQ_ALLOC EOPNOTSUPP-flags $I veventq-alloc $v --type=78 --flags=1
 		$I veventq-alloc $v --type=77 -q
 		n=$($I hwpt-alloc $MOCK_DEV $v --data=selftest iotlb=7 -q)
 		$M replace $MOCK_STDEV $n
@@ -142,37 +165,33 @@ in_mock()
 	assert_output --partial "never delivers"
 	assert_output --partial "vDEVICE"
 	seen VIOMMU_ALLOC success
-	seen VIOMMU_ALLOC EOPNOTSUPP
 	seen VDEVICE_ALLOC success
-	seen VDEVICE_ALLOC EEXIST
 	seen VEVENTQ_ALLOC success
-	seen VEVENTQ_ALLOC EEXIST
 	seen VEVENTQ_READ success
 }
 
 @test "mock: a hardware queue pins its memory" {
 	on_kernel 6.12 && skip "hardware queues came with 6.17"
-	run in_mock '
+	in_mock '
 		$I ioas-map $MOCK_IOAS 64K --iova=0x1000000 -q
 		p=$($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --flags=nest-parent -q)
 		v=$($I viommu-alloc $MOCK_DEV $p --type=selftest -q)
-		$I hw-queue-alloc $v 0x1000000 4K --type=77 || echo "status $?"
-		$I hw-queue-alloc $v 0x5000000 4K --type=selftest || echo "status $?"
+		no HW_QUEUE_ALLOC EOPNOTSUPP-type $I hw-queue-alloc $v 0x1000000 4K --type=77
+		no HW_QUEUE_ALLOC ENOENT-iova $I hw-queue-alloc $v 0x5000000 4K --type=selftest
+		no HW_QUEUE_ALLOC ENOENT $I hw-queue-alloc 99 0x1000000 4K --type=selftest
+		no HW_QUEUE_ALLOC EINVAL-length $I hw-queue-alloc $v 0x1000000 0 --type=selftest
 		q=$($I hw-queue-alloc $v 0x1000000 4K --type=selftest -q)
-		$I ioas-unmap $MOCK_IOAS 0x1000000 64K || echo "status $?"
+		no IOAS_UNMAP EBUSY $I ioas-unmap $MOCK_IOAS 0x1000000 64K
 		$I destroy $q
 		$I ioas-unmap $MOCK_IOAS 0x1000000 64K'
 	assert_success
 	assert_output --partial "a hardware queue has its memory in that range"
 	seen HW_QUEUE_ALLOC success
-	seen HW_QUEUE_ALLOC EOPNOTSUPP
-	seen HW_QUEUE_ALLOC ENOENT
-	seen IOAS_UNMAP EBUSY
 }
 
 @test "mock: page requests are read and answered" {
 	on_kernel 6.12 && skip "the mock of 6.12 takes no fault queue on an IOAS"
-	run in_mock '
+	in_mock '
 		q=$($I fault-queue alloc -q)
 		h=$($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --fault-queue=$q -q)
 		$M replace $MOCK_STDEV $h
@@ -181,7 +200,7 @@ in_mock()
 		cat /tmp/fault.json
 		c=$(jq .records[0].cookie /tmp/fault.json)
 		$I fault-queue respond $q $c success
-		$I fault-queue respond $q $c success || echo "status $?"
+		no FAULT_RESPOND EINVAL $I fault-queue respond $q $c success
 		$I fault-queue read $q --timeout=0
 		$I destroy $q || echo "status $?"
 		$M replace $MOCK_STDEV $MOCK_IOAS
@@ -193,11 +212,10 @@ in_mock()
 	seen FAULT_QUEUE_ALLOC success
 	seen FAULT_READ success
 	seen FAULT_RESPOND success
-	seen FAULT_RESPOND EINVAL
 }
 
 @test "mock: a waiting read does not hold the session, ends on a signal and with the session" {
-	run in_mock '
+	in_mock '
 		q=$($I fault-queue alloc -q)
 		$I fault-queue read $q & r=$!
 		sleep 0.3
@@ -213,7 +231,7 @@ in_mock()
 }
 
 @test "mock: --probe finds nested tables on every parent" {
-	run in_mock '$I hwpt-alloc --probe $MOCK_DEV --json'
+	in_mock '$I hwpt-alloc --probe $MOCK_DEV --json'
 	assert_success
 	parents=$(jq -r '[.results[] | select(.accepted and .data_type == "selftest") | .parent] | unique | join(" ")' <<<"$output")
 	if on_kernel 6.12; then
@@ -221,4 +239,42 @@ in_mock()
 	else
 		assert_equal "$parents" "ioas nest-parent viommu selftest"
 	fi
+}
+
+@test "mock: every operation fails cleanly at each place where the kernel can fail" {
+	# shellcheck source=tests/vm/fail_nth.bash
+	. "$srcdir/tests/vm/fail_nth.bash"
+	can_inject || skip "no fault injection in this kernel, or fail_nth.so was not built"
+	in_mock '
+		. "$srcdir/tests/vm/fail_nth.bash"
+		gone="$I destroy \$(cat /tmp/out)"
+		undo=$gone fails_cleanly hwpt-alloc $MOCK_DEV $MOCK_IOAS --flags=nest-parent,dirty-tracking -q
+		p=$(cat /tmp/out)
+		undo=$gone fails_cleanly hwpt-alloc $MOCK_DEV $p --data=selftest iotlb=7 -q
+		n=$(cat /tmp/out)
+		fails_cleanly hwpt-invalidate $n --type=selftest iotlb_id=0
+		fails_cleanly vfio-ioas set $MOCK_IOAS
+		fails_cleanly vfio-ioas get
+		fails_cleanly vfio-ioas clear
+		$I ioas-map $MOCK_IOAS 64K --iova=0x1000000 -q
+		fails_cleanly dirty start $p
+		fails_cleanly dirty read $p 0x1000000 64K
+		fails_cleanly dirty stop $p
+		if [ $VM_KERNEL != 6.12 ]; then
+			fails_cleanly ioas-change-process
+			undo=$gone fails_cleanly viommu-alloc $MOCK_DEV $p --type=selftest -q
+			v=$(cat /tmp/out)
+			undo=$gone fails_cleanly vdevice-alloc $v $MOCK_DEV 0x10 -q
+			d=$(cat /tmp/out)
+			undo=$gone fails_cleanly veventq-alloc $v --type=selftest -q
+			e=$(cat /tmp/out)
+			undo=$gone fails_cleanly hw-queue-alloc $v 0x1000000 4K --type=selftest -q
+			q=$(cat /tmp/out)
+			fails_cleanly hwpt-invalidate $v --type=selftest-viommu vdev_id=0x10
+			$I destroy $q $e $d $v
+		fi
+		$I destroy $n
+		fails_cleanly destroy $p'
+	assert_success
+	sed 's/^/# /' /tmp/fail-nth.table >&3
 }
