@@ -27,7 +27,7 @@
 
 #include "uapi/layout.h"
 
-enum { OBJECTS = 4096 };
+enum { OBJECTS = 16384 };
 enum kind { NOTHING, DEVICE, IOAS, HWPT };
 
 struct state {

@@ -3,11 +3,12 @@
  * Runs command lines of the program again and again, in one process: under emulation starting a
  * program costs far more than what it does.
  *
- *   many ROUNDS <LINES
+ *   many [-k] ROUNDS <LINES
  *
  * Each line of standard input is a command line without "iommuctl", its words split at spaces. All
  * lines are run, ROUNDS times over; "#" in a word stands for the number of the round. Ends with the
- * status of the first that fails.
+ * status of the first that fails; with -k it keeps on while the status is one that a command may
+ * have (0, 1 or 2), and tells on standard error how often there was which.
  */
 #include "config.h"
 
@@ -18,7 +19,7 @@
 
 #include "cli.h"
 
-enum { LINES = 64, WORDS = 32 };
+enum { LINES = 64, WORDS = 32, STATUSES = 3 };
 
 static char *with_round(const char *word, unsigned long round)
 {
@@ -49,9 +50,27 @@ static int run_line(const char *line, unsigned long round)
 	return status;
 }
 
+static int run_lines(char **lines, int n, unsigned long round, bool keep_on, unsigned long *counts)
+{
+	int status = 0;
+
+	for (int i = 0; !status && i < n; i++) {
+		status = run_line(lines[i], round);
+		if (status >= 0 && status < STATUSES)
+			counts[status]++;
+		if (keep_on && status >= 0 && status < STATUSES)
+			status = 0;
+		if (status)
+			fprintf(stderr, "many: round %lu: status %d: %s", round, status, lines[i]);
+	}
+	return status;
+}
+
 int main(int argc, char **argv)
 {
-	unsigned long rounds = argc > 1 ? strtoul(argv[1], NULL, 10) : 0;
+	bool keep_on = argc > 1 && !strcmp(argv[1], "-k");
+	const char *count = argc > 1 + keep_on ? argv[1 + keep_on] : "0";
+	unsigned long rounds = strtoul(count, NULL, 10), counts[STATUSES] = { 0 };
 	char *lines[LINES] = { NULL };
 	size_t size = 0;
 	int n = 0, status = 0;
@@ -61,12 +80,10 @@ int main(int argc, char **argv)
 		n++;
 	}
 	for (unsigned long round = 0; !status && round < rounds; round++)
-		for (int i = 0; !status && i < n; i++) {
-			status = run_line(lines[i], round);
-			if (status)
-				fprintf(stderr, "many: round %lu: status %d: %s", round, status,
-					lines[i]);
-		}
+		status = run_lines(lines, n, round, keep_on, counts);
+	if (keep_on)
+		fprintf(stderr, "many: %lu succeeded, %lu failed, %lu could not try\n", counts[0],
+			counts[1], counts[2]);
 	for (int i = 0; i < LINES; i++)
 		free(lines[i]);
 	return status;

@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The machine changes while commands look at it: devices that change their driver, that are taken out and come back; devices
+# that others hold. IOMMUCTL_ROUNDS=1000 in the guest's environment (run --env) is the long version.
+# vm: platforms=vtd-scalable kernels=7.3
+
+setup()
+{
+	load ../lib
+	dev=$(nic_behind_port)
+	other=$(nic_on_root_bus)
+	nvme=$(nvme_bdf)
+	rounds=${IOMMUCTL_ROUNDS:-10}
+	export XDG_RUNTIME_DIR=
+}
+
+teardown()
+{
+	[ -z "${changer-}" ] || kill "$changer" 2>/dev/null || true
+	echo 1 >/sys/bus/pci/rescan
+	unbind_vfio "$dev"
+	unbind_vfio "$other"
+}
+
+# change_drivers: one device goes from its driver to vfio-pci and back, another is taken out and found again, until the file
+# of this test's "go" is gone.
+change_drivers()
+{
+	local n=0
+	while [ -e "$BATS_TEST_TMPDIR/go" ]; do
+		bind_driver "$dev" vfio-pci || :
+		echo 1 >"/sys/bus/pci/devices/$nvme/remove" || :
+		unbind_vfio "$dev" || :
+		echo 1 >/sys/bus/pci/rescan
+		n=$((n + 1))
+	done 2>/dev/null
+	echo "$n" >"$BATS_TEST_TMPDIR/changes"
+}
+
+# while_changing LINE: the command line, $rounds times. Its documents are whole, its statuses are its own, and there is a
+# message for each that is not 0.
+while_changing()
+{
+	local out=$BATS_TEST_TMPDIR/out err=$BATS_TEST_TMPDIR/err start=$SECONDS
+	: >"$BATS_TEST_TMPDIR/go"
+	change_drivers &
+	changer=$!
+	"$builddir/tests/lib/many" -k "$rounds" <<<"$1" >"$out" 2>"$err"
+	rm "$BATS_TEST_TMPDIR/go"
+	wait "$changer"
+	changer=
+	echo "# $1: $(tail -n 1 "$err"), $(cat "$BATS_TEST_TMPDIR/changes") changes, $((SECONDS - start)) s" >&3
+	[ "$(cat "$BATS_TEST_TMPDIR/changes")" -gt 0 ]
+	assert_equal "$(jq -s 'map(select(.schema == "iommuctl/1")) | length' "$out")" "$rounds"
+	# Every failure is in its document.
+	read -r _ _ _ failed _ trouble _ <<<"$(tail -n 1 "$err")"
+	[ "$(jq -s 'map(select(.errors | length > 0)) | length' "$out")" -ge $((failed + trouble)) ]
+}
+
+@test "world: list, while devices change drivers and come and go" {
+	while_changing "list --json"
+}
+
+@test "world: hwinfo, while devices change drivers and come and go" {
+	while_changing "hwinfo --json $dev"
+	while_changing "hwinfo --json"
+}
+
+@test "world: report, while devices change drivers and come and go" {
+	while_changing "report"
+}
+
+@test "world: a device that is taken out between two commands is missed by name" {
+	echo 1 >"/sys/bus/pci/devices/$other/remove"
+	for c in "list $other" "hwinfo $other" "bind $other" "ps $other"; do
+		# shellcheck disable=SC2086
+		run_split iommuctl $c
+		assert_equal "$c $status" "$c 2"
+		[[ "$stderr" == *"$other"* ]] || fail "$c: $stderr"
+	done
+	echo 1 >/sys/bus/pci/rescan
+	[ -e "/sys/bus/pci/devices/$other" ]
+}
+
+@test "world: a device that another process holds: the message names it" {
+	bind_vfio "$dev"
+	run_split while_held "$dev" bash -c 'echo "holder $PPID $(cat /proc/$PPID/comm)"; "$IOMMUCTL" bind "$1"' - "$dev"
+	read -r _ pid comm <<<"$output"
+	assert_equal "$status" 1
+	[[ "$stderr" == *"$pid"* && "$stderr" == *"$comm"* ]] || fail "no $comm $pid in: $stderr"
+}
