@@ -166,3 +166,11 @@ synopsis_agrees() {
   global=$(jq -r '.global_options[].name' "$BATS_FILE_TMPDIR/commands.json")
   for_each synopsis_agrees
 }
+
+@test "every manual page of the sources is installed" {
+  local page bad=0
+  for page in "$srcdir"/man/*.[1-8]; do
+    grep -Eq "^dist_man_MANS .*man/${page##*/}( |\$)" "$srcdir/man/Makemodule.am" || { echo "${page##*/}" >&2; bad=1; }
+  done
+  [ "$bad" -eq 0 ]
+}
