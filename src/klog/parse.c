@@ -242,6 +242,14 @@ static size_t progress(const struct found *f)
 	return f->m.n * 1000u + (size_t)(f->m.furthest - f->at);
 }
 
+/* The reason at the end of a fault is no message when the fault itself was found, though damaged.
+ */
+static bool is_end_of(const struct found *f, const struct found *best)
+{
+	return best->result == KLOG_BAD && best->pat->kind == KLOG_FAULT &&
+	       !strcmp(f->pat->id, "vtd-fault-reason");
+}
+
 static bool try_at(const struct klog_text *t, const char *at, struct found *best)
 {
 	const char *end = t->s + t->len;
@@ -257,7 +265,8 @@ static bool try_at(const struct klog_text *t, const char *at, struct found *best
 		if (f.result == KLOG_NO || !has_tag(f.pat->tag, t->s, f.m.furthest))
 			continue;
 		if (f.result == KLOG_MATCH && whole_words(&f.m, end)) {
-			*best = f;
+			if (!is_end_of(&f, best))
+				*best = f;
 			return true;
 		}
 		if (f.result == KLOG_MATCH || (f.result == KLOG_BAD && !f.m.n))
