@@ -254,19 +254,67 @@ static const char *json_text(json_object *doc, bool one_line, size_t *len)
 	return s;
 }
 
+/*
+ * The first character that json-c leaves as it is, but that a terminal obeys: DEL, those of
+ * U+0080 to U+009F, those that turn the direction of text. They are in strings only. @len is for
+ * none.
+ */
+static size_t find_control(const char *s, size_t len, size_t *width, uint32_t *code)
+{
+	for (size_t i = 0; i < len; i++) {
+		unsigned char c = (unsigned char)s[i];
+
+		if (c != 0x7f && c != 0xc2 && c != 0xe2)
+			continue;
+		*width = utf8_next(s + i, len - i, code);
+		if (*width && utf8_is_control(*code))
+			return i;
+	}
+	return len;
+}
+
+static void put_json(struct out *o, const char *s, size_t len)
+{
+	while (len) {
+		size_t width = 0, n;
+		uint32_t code = 0;
+		char escape[8];
+
+		n = find_control(s, len, &width, &code);
+		out_raw(o, s, n);
+		if (n == len)
+			return;
+		snprintf(escape, sizeof(escape), "\\u%04x", (unsigned int)code & 0xffff);
+		out_raw(o, escape, 6);
+		s += n + width;
+		len -= n + width;
+	}
+}
+
 void doc_render_json(struct out *o, json_object *doc, bool one_line)
 {
 	size_t len;
 	const char *s = json_text(doc, one_line, &len);
 
-	out_raw(o, s, len);
+	put_json(o, s, len);
 	out_raw(o, "\n", 1);
 }
 
 int doc_write_json(json_object *doc, int fd, bool one_line)
 {
-	size_t len;
+	size_t len, width;
+	uint32_t code;
 	const char *s = json_text(doc, one_line, &len);
 
+	if (find_control(s, len, &width, &code) < len) {
+		struct out o = { 0 };
+		int rc;
+
+		put_json(&o, s, len);
+		out_raw(&o, "\n", 1);
+		rc = out_write(fd, o.data, o.len);
+		out_free(&o);
+		return rc;
+	}
 	return out_write(fd, s, len) || out_write(fd, "\n", 1) ? -1 : 0;
 }
