@@ -218,6 +218,8 @@ start_lab()
 	# What the file is, and where it may go, is looked at once something is attached.
 	iommuctl bind "$dev" -q
 	iommuctl attach "$dev" "$ioas" -q
+	# (The checkout cannot be written to in the guests of Arm.)
+	! on_platform smmuv3 smmuv3-s1 || return 0
 	run iommuctl ioas-map "$ioas" --file="$srcdir/README"
 	refused IOAS_MAP_FILE EINVAL-file
 	run iommuctl ioas-map "$ioas" 4K --file=/dev/shm/memory --iova=0x2000800
