@@ -102,7 +102,8 @@ static void say_trouble(const struct snapshot *snap)
 	const struct hostfs_trouble *t = hostfs_trouble(snap->fs);
 
 	if (t->count > 1)
-		err_note("%zu places below /sys could not be read, and what they hold is missing "
+		err_note("%zu places below /sys or /proc/sys could not be read, and what they hold "
+			 "is missing "
 			 "here; the first is /%s: %s",
 			 t->count, t->path, strerror(t->errnum));
 	else if (t->count)

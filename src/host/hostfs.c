@@ -59,7 +59,7 @@ static bool is_trouble(int errnum)
 static void note_trouble(struct hostfs *fs, const char *dir, const char *name)
 {
 	struct hostfs_trouble *t = &fs->trouble;
-	static const char sysfs[] = "sys/", firmware[] = "sys/firmware/";
+	static const char sysfs[] = "sys/", firmware[] = "sys/firmware/", sysctl[] = "proc/sys/";
 	char path[sizeof(t->path)];
 	int saved = errno;
 
@@ -67,7 +67,8 @@ static void note_trouble(struct hostfs *fs, const char *dir, const char *name)
 		return;
 	snprintf(path, sizeof(path), "%s%s%s", dir ? dir : "", dir && name ? "/" : "",
 		 name ? name : "");
-	if (strncmp(path, sysfs, strlen(sysfs)) || !strncmp(path, firmware, strlen(firmware))) {
+	if ((strncmp(path, sysfs, strlen(sysfs)) && strncmp(path, sysctl, strlen(sysctl))) ||
+	    !strncmp(path, firmware, strlen(firmware))) {
 		errno = saved;
 		return;
 	}

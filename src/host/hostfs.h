@@ -50,8 +50,8 @@ struct hostfs_trouble {
 /**
  * hostfs_trouble() - what could not be read so far
  *
- * Attributes, links and directories of sysfs, without the tables of the
- * firmware, which tell for themselves. What does not exist is no trouble, nor
+ * Attributes, links and directories of sysfs and sysctl, without the tables of
+ * the firmware, which tell for themselves. What does not exist is no trouble, nor
  * is what a driver says it has no value for (EINVAL, ENXIO and the like).
  */
 const struct hostfs_trouble *hostfs_trouble(const struct hostfs *fs);
