@@ -13,7 +13,8 @@ plant_secrets()
 	local line
 	read -r line </proc/cmdline
 	echo "$line password=hunter2 ip=203.0.113.77 root=UUID=6b1f64a5-9d0e-4a8e-8f3e-1f3d3c1c7a10" >"${TMPDIR:-/tmp}/cmdline"
-	mount --bind "${TMPDIR:-/tmp}/cmdline" /proc/cmdline
+	# The guests of Arm have no other mount.
+	busybox mount -o bind "${TMPDIR:-/tmp}/cmdline" /proc/cmdline
 	read -r name_before </proc/sys/kernel/hostname
 	echo vault-of-carol >/proc/sys/kernel/hostname
 	grep -q '^carol:' /etc/passwd || echo 'carol:x:1000:1000::/home/carol:/bin/sh' >>/etc/passwd
@@ -24,6 +25,6 @@ plant_secrets()
 pull_secrets()
 {
 	[ -n "${name_before+x}" ] || return 0
-	umount /proc/cmdline
+	busybox umount /proc/cmdline
 	echo "$name_before" >/proc/sys/kernel/hostname
 }

@@ -9,6 +9,11 @@ setup()
 	load ../../lib/manual
 }
 
+teardown()
+{
+	unbind_vfio 0000:01:00.0
+}
+
 # in_session SCRIPT: in a session that ends with it, to the first line that fails.
 in_session()
 {
