@@ -214,9 +214,10 @@ static void diff_option(struct diff *d, const char *name, const char *a, const c
 	enum compare_weight weight = !weighs || is_on(a) == is_on(b) ? COMPARE_NEUTRAL
 				     : is_on(a)                      ? COMPARE_LOST
 								     : COMPARE_GAINED;
+	const char *was = is_on(a) ? a : "n", *now = is_on(b) ? b : "n";
 
-	if ((is_on(a) || is_on(b)) && (is_on(a) != is_on(b) || strcmp(a, b)))
-		diff_add(d, "config", NULL, name, weight, a ? a : "n", b ? b : "n", NULL);
+	if (strcmp(was, now))
+		diff_add(d, "config", NULL, name, weight, was, now, NULL);
 }
 
 static void diff_config(struct diff *d, const struct snapshot *snap_a,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* floor_parse FILE: what json-c alone needs to read a file and make a tree of it, not even freed. */
+/* floor_parse FILE: what json-c alone needs to read a file and make a tree of it, not even freed.
+ */
 #include <json-c/json.h>
 #include <stdio.h>
 

@@ -14,7 +14,7 @@ can_inject()
 {
 	local d
 	rm -f /tmp/fail-nth.table
-	[ -e "$builddir/tests/lib/fail_nth.so" ] && [ -e /proc/thread-self/fail-nth ] || return 1
+	[ -e "${builddir:?}/tests/lib/fail_nth.so" ] && [ -e /proc/thread-self/fail-nth ] || return 1
 	# Without a limit to atomic allocations and with every cache.
 	for d in failslab fail_page_alloc fail_iommufd; do
 		[ -d "/sys/kernel/debug/$d" ] || continue

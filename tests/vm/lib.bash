@@ -200,6 +200,6 @@ errno_text()
 refused()
 {
 	assert_equal "$status" 1
-	[[ "$output${stderr-}" == *": $(errno_text "${2%%-*}")"* ]] || fail "not refused with $2: $output${stderr-}"
+	[[ "${output?}${stderr-}" == *": $(errno_text "${2%%-*}")"* ]] || fail "not refused with $2: $output${stderr-}"
 	seen "$@"
 }
