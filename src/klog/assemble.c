@@ -23,6 +23,7 @@ enum {
 
 struct klog_pending {
 	bool used, headed, named, skip;
+	uint8_t code; /* of the heading */
 	unsigned int n_words, skip_words;
 	uint64_t word[WORDS];
 	uint64_t last_line; /* of the event, so far */
@@ -70,23 +71,24 @@ static void put_stream(struct klog_record *rec, uint64_t sid)
 	klog_put_str(rec, "device", name, strlen(name));
 }
 
-static void put_translation(struct klog_record *rec, const uint64_t *w, uint64_t code)
+static void put_translation(struct klog_record *rec, const uint64_t *w, unsigned int n)
 {
 	static const char *const classes[] = { "CD", "TT", "IN", "reserved" };
 
 	klog_put_text(rec, "stage", bits(w, 103, 103) ? "2" : "1");
 	klog_put_text(rec, "class", classes[bits(w, 105, 104)]);
-	if (code == 0x0b)
+	if (bits(w, 7, 0) == 0x0b)
 		return;
 	klog_put_bool(rec, "stalled", bits(w, 95, 95));
 	if (bits(w, 95, 95))
 		klog_put_hex(rec, "stall_tag", bits(w, 79, 64), 16);
-	if (bits(w, 103, 103))
+	if (n > 3 && bits(w, 103, 103))
 		klog_put_hex(rec, "ipa", bits(w, 247, 204) << 12, 0);
 }
 
-/* SMMUv3 "Event records": which fields a record has depends on its type. */
-static void decode_words(struct klog_record *rec, const uint64_t *w)
+/* SMMUv3 "Event records": which fields a record has depends on its type. @n of its words are there.
+ */
+static void decode_words(struct klog_record *rec, const uint64_t *w, unsigned int n)
 {
 	uint64_t code = bits(w, 7, 0);
 	bool translation = is_translation(code);
@@ -103,10 +105,12 @@ static void decode_words(struct klog_record *rec, const uint64_t *w)
 	put_stream(rec, bits(w, 63, 32));
 	if (code == 0x08 || (code != 0x06 && bits(w, 11, 11)))
 		klog_put_uint(rec, "pasid", bits(w, 31, 12));
-	if (has_input)
+	if (n > 2 && has_input)
 		klog_put_hex(rec, "address", w[2], 0);
-	else if (code == 0x24)
+	else if (n > 2 && code == 0x24)
 		klog_put_hex(rec, "address", bits(w, 191, 140) << 12, 0);
+	if (n < 2)
+		return;
 	if (translation || code == 0x01 || code == 0x0b) {
 		bool instruction = bits(w, 98, 98);
 
@@ -117,8 +121,8 @@ static void decode_words(struct klog_record *rec, const uint64_t *w)
 		klog_put_text(rec, "access", bits(w, 99, 99) ? "read" : "write");
 	}
 	if (translation || code == 0x0b)
-		put_translation(rec, w, code);
-	if (code == 0x03 || code == 0x09 || code == 0x0b || code == 0x25)
+		put_translation(rec, w, n);
+	if (n > 3 && (code == 0x03 || code == 0x09 || code == 0x0b || code == 0x25))
 		klog_put_hex(rec, "fetch_address", bits(w, 247, 195) << 3, 0);
 }
 
@@ -132,6 +136,14 @@ static void put_words(struct klog_record *rec, const struct klog_pending *p)
 	}
 }
 
+static void malformed(struct klog_record *rec, const char *why)
+{
+	rec->kind = KLOG_MALFORMED;
+	rec->why = why;
+	rec->meaning = "An event that is not whole: lines were lost or cut off";
+	rec->advice = "Take the log again from the machine (journalctl -k -b, dmesg)";
+}
+
 static void give(struct klog_parse *ps, struct klog_pending *p)
 {
 	struct klog_record *rec = &p->rec;
@@ -140,19 +152,13 @@ static void give(struct klog_parse *ps, struct klog_pending *p)
 	if (p->skip)
 		return;
 	put_words(rec, p);
-	if (p->n_words == WORDS) {
-		decode_words(rec, p->word);
-	} else if (!p->named) {
-		rec->kind = KLOG_MALFORMED;
-		rec->why = p->n_words ? "the event has four words, but not all of them came"
-				      : "the event's four words did not come";
-		rec->meaning = "An event that is not whole: lines were lost or cut off";
-		rec->advice = "Take the log again from the machine (journalctl -k -b, dmesg)";
-		if (p->n_words) {
-			klog_put_reason(rec, &klog_smmuv3_events, p->word[0] & 0xff, 8);
-			put_stream(rec, p->word[0] >> 32);
-		}
-	}
+	/* The first word that came need not be the event's first. */
+	if (p->n_words == WORDS ||
+	    (p->n_words && !p->named && (!p->headed || (p->word[0] & 0xff) == p->code)))
+		decode_words(rec, p->word, p->n_words);
+	if (p->n_words < WORDS && !p->named)
+		malformed(rec, p->n_words ? "the event has four words, but not all of them came"
+					  : "the event's four words did not come");
 	klog_give(ps, rec);
 }
 
@@ -176,6 +182,8 @@ static struct klog_pending *begin(struct klog_parse *ps, const struct klog_recor
 	slot->used = true;
 	slot->headed = slot->named = slot->skip = false;
 	slot->n_words = slot->skip_words = 0;
+	slot->code = 0;
+	memset(slot->word, 0, sizeof(slot->word));
 	klog_copy(&slot->rec, rec);
 	return slot;
 }
@@ -198,8 +206,10 @@ static void take_heading(struct klog_parse *ps, struct klog_record *rec, const s
 		give(ps, p);
 	p = begin(ps, rec);
 	p->headed = true;
-	if (code)
+	if (code) {
+		p->code = (uint8_t)code->num;
 		klog_put_reason(&p->rec, &klog_smmuv3_events, code->num, 8);
+	}
 	took(ps, p);
 }
 

@@ -55,7 +55,7 @@ struct klog_match {
  * white space (at least one), '~' any or none, <...> may be left out, \c is c,
  * and {key:type} captures:
  *   x, x32  hexadecimal with or without 0x, of at most 64 or 32 bits
- *   h       sixteen hexadecimal digits that end the text
+ *   h       sixteen hexadecimal digits that end the text; a space may halve them
  *   d       decimal
  *   i       decimal, may be negative
  *   r       a fault reason: hexadecimal with 0x or a final h, else decimal
@@ -102,8 +102,8 @@ struct klog_pattern {
 	/* Keys worth looking for on the next line, and how that line's message begins. */
 	const char *need;
 	const char *next;
-	/* True when a next line's message goes on with what the last capture holds. */
-	bool (*more)(const char *s, const char *end);
+	/* True when a next line's message goes on with what the last capture of @m holds. */
+	bool (*more)(const struct klog_match *m, const char *s, const char *end);
 };
 
 extern const struct klog_pattern klog_patterns[];
@@ -139,8 +139,12 @@ struct klog_text {
 };
 
 /** Append the bytes of a line: NULs, carriage returns and escape sequences dropped, no-break spaces
- *  made plain. */
+ *  and entities of web pages made plain. */
 void klog_text_add(struct klog_text *t, const char *p, const char *end);
+
+/** Append the message of a line that is JSON, as journalctl writes it, with its time before it;
+ * false when it is no such line. */
+bool klog_json_message(struct klog_text *t, const char *p, const char *end);
 
 /** True when the line is broken off as quoted-printable mail does it ("=" at its end). */
 bool klog_soft_break(const struct klog_text *t);
@@ -221,11 +225,15 @@ klog_post klog_post_vtd_registers, klog_post_vtd_fault, klog_post_vtd_fault_stat
 	klog_post_amd_event, klog_post_amd_efr, klog_post_xen_features, klog_post_xen_sizes,
 	klog_post_xen_vtd, klog_post_smmuv3_probe, klog_post_smmuv3_word, klog_post_smmuv3_gerror,
 	klog_post_smmuv2_fault, klog_post_sizes, klog_post_riscv_fault, klog_post_xen_amd_fault,
-	klog_post_group, klog_post_named;
+	klog_post_group, klog_post_named, klog_post_virtio_fault, klog_post_smmuv2_stream,
+	klog_post_smmuv2_blocked, klog_post_smmuv2_global;
 
-bool klog_more_vtd_text(const char *s, const char *end);
-bool klog_more_amd_features(const char *s, const char *end);
-bool klog_more_xen_features(const char *s, const char *end);
+bool klog_more_vtd_text(const struct klog_match *m, const char *s, const char *end);
+bool klog_more_amd_features(const struct klog_match *m, const char *s, const char *end);
+bool klog_more_xen_features(const struct klog_match *m, const char *s, const char *end);
+
+/** Length of [s, s + len) without white space and what closes a quotation behind it. */
+uint16_t klog_trim(const char *s, uint16_t len);
 
 /* --- record.c ------------------------------------------------------------------------------ */
 

@@ -1,10 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Log lines as they come: what dmesg, syslog, journalctl, Xen and mailers put around a message. */
+/* Log lines as they come: what dmesg, syslog, journalctl, Xen, mailers and web pages put around a
+ * message. */
 #include "config.h"
 #include "klog/internal.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <string.h>
+
+#include "base/mem.h"
+
+static bool is_space(char c)
+{
+	return c == ' ' || c == '\t';
+}
 
 /* Length of an escape sequence (colours of dmesg) at @p, 0 for none. */
 static size_t escape_length(const char *p, const char *end)
@@ -16,6 +25,22 @@ static size_t escape_length(const char *p, const char *end)
 	while (q < end && (unsigned char)*q >= 0x20 && (unsigned char)*q < 0x40)
 		q++;
 	return (size_t)(q - p) + (q < end);
+}
+
+/* The character that web pages write as an entity, with the entity's length; 0 for none. */
+static char entity(const char *p, const char *end, size_t *len)
+{
+	static const struct {
+		const char *name;
+		char c;
+	} entities[] = { { "&gt;", '>' }, { "&lt;", '<' }, { "&quot;", '"' }, { "&amp;", '&' } };
+
+	for (size_t i = 0; i < ARRAY_SIZE(entities); i++) {
+		*len = strlen(entities[i].name);
+		if ((size_t)(end - p) >= *len && !memcmp(p, entities[i].name, *len))
+			return entities[i].c;
+	}
+	return '\0';
 }
 
 void klog_text_add(struct klog_text *t, const char *p, const char *end)
@@ -32,15 +57,20 @@ void klog_text_add(struct klog_text *t, const char *p, const char *end)
 			p += escape_length(p, end);
 			continue;
 		}
+		if (c == '&') {
+			size_t len;
+			char plain = entity(p, end, &len);
+
+			if (plain) {
+				t->s[t->len++] = plain;
+				p += len;
+				continue;
+			}
+		}
 		if (c && c != '\r')
 			t->s[t->len++] = (char)c;
 		p++;
 	}
-}
-
-bool klog_soft_break(const struct klog_text *t)
-{
-	return t->len > 1 && t->s[t->len - 1] == '=';
 }
 
 static int hex_upper(char c)
@@ -48,6 +78,76 @@ static int hex_upper(char c)
 	if (c >= '0' && c <= '9')
 		return c - '0';
 	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+/* --- journalctl -o json ---------------------------------------------------------------------- */
+
+/* Behind the colon of "key" : */
+static const char *json_value(const char *p, const char *end, const char *key)
+{
+	size_t n = strlen(key);
+
+	p = memmem(p, (size_t)(end - p), key, n);
+	for (p = p ? p + n : end; p < end && (is_space(*p) || *p == ':');)
+		p++;
+	return p < end ? p : NULL;
+}
+
+/* One character of a string; *@p moves behind it. */
+static char json_char(const char **p, const char *end)
+{
+	static const char from[] = "ntrbf", to[] = "\n\t   ";
+	const char *found;
+	int code = 0;
+
+	if (**p != '\\' || end - *p < 2)
+		return *(*p)++;
+	*p += 2;
+	found = strchr(from, (*p)[-1]);
+	if (found && *found)
+		return to[found - from];
+	if ((*p)[-1] != 'u' || end - *p < 4)
+		return (*p)[-1];
+	for (int i = 0; i < 4; i++) {
+		int digit = hex_upper((char)toupper((unsigned char)*(*p)++));
+
+		if (digit < 0)
+			return '?';
+		code = code * 16 + digit;
+	}
+	return code < 0x80 ? (char)code : '?';
+}
+
+bool klog_json_message(struct klog_text *t, const char *p, const char *end)
+{
+	static const char key[] = "\"MESSAGE\"";
+	char plain[KLOG_LINE];
+	unsigned long long us = 0;
+	const char *s, *at;
+	size_t n = 0;
+
+	while (p < end && is_space(*p))
+		p++;
+	if (end - p < 12 || (*p != '{' && memcmp(p, key, sizeof(key) - 1) != 0))
+		return false;
+	s = json_value(p, end, key);
+	if (!s || *s != '"')
+		return false;
+	at = json_value(p, end, "\"_SOURCE_MONOTONIC_TIMESTAMP\"");
+	for (at += at && *at == '"'; at && at < end && isdigit((unsigned char)*at); at++)
+		us = us * 10 + (unsigned int)(*at - '0');
+	if (at)
+		n = (size_t)snprintf(plain, sizeof(plain), "[%5llu.%06llu] ", us / 1000000,
+				     us % 1000000);
+	for (s++; s < end && *s != '"' && n < sizeof(plain);)
+		plain[n++] = json_char(&s, end);
+	klog_text_add(t, plain, plain + n);
+	return true;
+}
+
+bool klog_soft_break(const struct klog_text *t)
+{
+	return t->len > 1 && t->s[t->len - 1] == '=';
 }
 
 /* The character that "=XX" at @p stands for, if it is one that a mailer would have to write so. */
@@ -88,11 +188,6 @@ void klog_unquote_printable(struct klog_text *t, bool joined)
 		p += c < 0 ? 1 : 3;
 	}
 	t->len = (size_t)(to - t->s);
-}
-
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t';
 }
 
 const char *klog_skip_quotes(const char *s, const char *end)
@@ -157,18 +252,21 @@ static const char *iso_time(const char *s, const char *end)
 	return s;
 }
 
+/* Of three letters. */
+static bool is_month(const char *s)
+{
+	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
+
+	for (size_t m = 0; m < 12; m++)
+		if (!memcmp(s, months + 3 * m, 3))
+			return true;
+	return false;
+}
+
 /* "Dec 14 09:17:43": the date of syslog. */
 static const char *syslog_time(const char *s, const char *end)
 {
-	static const char months[] = "JanFebMarAprMayJunJulAugSepOctNovDec";
-	size_t m;
-
-	if (end - s < 14)
-		return NULL;
-	for (m = 0; m < 12; m++)
-		if (!memcmp(s, months + 3 * m, 3))
-			break;
-	if (m == 12 || !is_space(s[3]))
+	if (end - s < 14 || !is_month(s) || !is_space(s[3]))
 		return NULL;
 	for (s += 3; s < end && is_space(*s);)
 		s++;
@@ -180,6 +278,21 @@ static const char *syslog_time(const char *s, const char *end)
 	return clock_time(s, end);
 }
 
+/* "Oct30 10:41": dmesg -H, where a minute begins. */
+static bool human_time(const char *s, const char *end)
+{
+	return end - s > 9 && is_month(s) && isdigit((unsigned char)s[3]) && end[-3] == ':' &&
+	       is_space(end[-6]);
+}
+
+/* "    T1", "C0": thread or processor that wrote the line. */
+static bool is_caller(const char *s, const char *end)
+{
+	while (s < end && is_space(*s))
+		s++;
+	return end - s > 1 && (*s == 'T' || *s == 'C') && digits(s + 1, end, 1, 10) == end;
+}
+
 /* What stands in the brackets of "[    0.302676]", "[Fri Apr  7 00:04:33 2023]", "[    T1]". */
 static bool is_stamp(const char *s, const char *end)
 {
@@ -188,8 +301,10 @@ static bool is_stamp(const char *s, const char *end)
 
 	while (p < end && is_space(*p))
 		p++;
-	if (end - p > 1 && (*p == 'T' || *p == 'C') && digits(p + 1, end, 1, 10) == end)
+	if (is_caller(p, end))
 		return true;
+	/* "+0.000398": time since the line before, of dmesg -d and -H. */
+	p += p < end && *p == '+';
 	for (; p < end && (isdigit((unsigned char)*p) || *p == '.'); p++) {
 		dots += *p == '.';
 		n++;
@@ -201,7 +316,7 @@ static bool is_stamp(const char *s, const char *end)
 	for (p = s; p < end; p++)
 		if ((p == s || is_space(p[-1])) && clock_time(p, end))
 			return true;
-	return iso_time(s, end) != NULL;
+	return iso_time(s, end) != NULL || human_time(s, end);
 }
 
 struct stamp {
@@ -228,7 +343,7 @@ static const char *skip_bracket(const char *s, const char *end, const struct sta
 
 	if (!close || !is_stamp(s + 1, close))
 		return NULL;
-	if (s + 1 < close && s[1] != 'T' && s[1] != 'C' && !memchr(s, 'T', 6))
+	if (!is_caller(s + 1, close) && !memchr(s, '+', (size_t)(close - s)))
 		note_time(st, s + 1, close);
 	return close + 1;
 }

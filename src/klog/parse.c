@@ -162,6 +162,15 @@ static bool is_name(struct word w)
 	return true;
 }
 
+/* No name of a device has these. */
+static bool is_clean(struct word w)
+{
+	for (const char *p = w.s; p < w.e; p++)
+		if (strchr("\"'{}()[]<>=`", *p))
+			return false;
+	return true;
+}
+
 static bool looks_like_pci(struct word w)
 {
 	return length(w) >= 7 && w.e[-2] == '.' && memchr(w.s, ':', length(w));
@@ -183,7 +192,7 @@ static void name_device(struct klog_record *rec, enum klog_who who, const char *
 		return;
 	}
 	w.e--;
-	if (!length(w) || old_unit(lo, w, rec))
+	if (!length(w) || !is_clean(w) || old_unit(lo, w, rec))
 		return;
 	if (length(w) > 2 && w.s[0] == '0' && w.s[1] == 'x') {
 		/* "IOMMU 0 0xfed90000: using" */
@@ -339,12 +348,31 @@ static const char *behind(const struct klog_parse *ps, const struct raw *line)
 	return *line->e == '\\' ? line->e + 2 : line->e;
 }
 
+/* What journalctl -o json and -o json-pretty write. */
+static bool may_be_json(const char *p, const char *e)
+{
+	while (p < e && is_space(*p))
+		p++;
+	return p < e && (*p == '{' || *p == '"') &&
+	       memmem(p, (size_t)(e - p), "\"MESSAGE\"", 9) != NULL;
+}
+
 /* Add a line to @t, and the ones a soft break makes part of it. Returns what is behind. */
 static const char *add_line(struct klog_parse *ps, struct klog_text *t, struct raw line)
 {
 	size_t from = t->len;
 	bool joined = false;
 	const char *next;
+
+	if (may_be_json(line.p, line.e)) {
+		size_t left = (size_t)(ps->win.end - line.p);
+		const char *nl = memchr(line.p, '\n', left < KLOG_LINE ? left : KLOG_LINE);
+		struct raw whole = { line.p,
+				     nl ? nl : line.p + (left < KLOG_LINE ? left : KLOG_LINE) };
+
+		if (klog_json_message(t, whole.p, whole.e))
+			return behind(ps, &whole);
+	}
 
 	klog_text_add(t, line.p, line.e);
 	next = behind(ps, &line);
@@ -526,7 +554,8 @@ static void join_more(struct klog_parse *ps, struct found *f)
 		next = add_line(ps, &more, line);
 		end = more.s + more.len;
 		s = skip_to_message(more.s, end);
-		if (!f->pat->more(s, end) || ps->text.len + more.len + 1 > sizeof(ps->text.s))
+		if (!f->pat->more(&f->m, s, end) ||
+		    ps->text.len + more.len + 1 > sizeof(ps->text.s))
 			return;
 		ps->text.s[ps->text.len++] = '\n';
 		memcpy(ps->text.s + ps->text.len, s, (size_t)(end - s));
@@ -571,13 +600,14 @@ void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klo
 		rec->time = klog_keep(rec, time, len);
 }
 
-/* "[0xe2:0x00.0]" and "[[f0:1f.0]" are e2:00.0 and f0:1f.0. */
+/* "[0xe2:0x00.0]" and "[[f0:1f.0]" are e2:00.0 and f0:1f.0; "0:1d.1" of old Xen is 00:1d.1. */
 static void put_pci(struct klog_record *rec, const char *key, const struct klog_capture *c)
 {
-	char name[48];
+	unsigned int bus, device, function;
+	char name[48], rest;
 	size_t n = 0;
 
-	for (uint16_t i = 0; i < c->len && n < sizeof(name); i++) {
+	for (uint16_t i = 0; i < c->len && n < sizeof(name) - 1; i++) {
 		if (c->s[i] == '0' && i + 1 < c->len &&
 		    (c->s[i + 1] == 'x' || c->s[i + 1] == 'X')) {
 			i++;
@@ -585,7 +615,19 @@ static void put_pci(struct klog_record *rec, const char *key, const struct klog_
 		}
 		name[n++] = c->s[i];
 	}
+	name[n] = '\0';
+	if (n < 7 && sscanf(name, "%2x:%2x.%1x%c", &bus, &device, &function, &rest) == 3)
+		n = (size_t)snprintf(name, sizeof(name), "%02x:%02x.%x", bus, device, function);
 	klog_put_str(rec, key, name, n);
+}
+
+uint16_t klog_trim(const char *s, uint16_t len)
+{
+	while (len && (is_space(s[len - 1]) || s[len - 1] == '`' || s[len - 1] == '"' ||
+		       (s[len - 1] == '|' && len > 1 && is_space(s[len - 2])) ||
+		       (s[len - 1] == ',' && len > 1 && s[len - 2] == '"')))
+		len--;
+	return len;
 }
 
 static void put_capture(struct klog_record *rec, const struct klog_capture *c)
@@ -608,14 +650,9 @@ static void put_capture(struct klog_record *rec, const struct klog_capture *c)
 	case 'b':
 		put_pci(rec, key, c);
 		break;
-	default: {
-		uint16_t len = c->len;
-
-		while (len && is_space(c->s[len - 1]))
-			len--;
-		klog_put_str(rec, key, c->s, len);
+	default:
+		klog_put_str(rec, key, c->s, klog_trim(c->s, c->len));
 		break;
-	}
 	}
 }
 
@@ -737,7 +774,7 @@ const char *klog_parse_line(struct klog_parse *ps, const struct klog_window *win
 	ps->text.len = 0;
 	ps->next_line = add_line(ps, &ps->text, first);
 	klog_assemble_flush(ps, line);
-	if (is_source(p, e))
+	if (!may_be_json(p, e) && is_source(p, e))
 		return e;
 	from = ps->text.s;
 	/* More than one message can be on a line: consoles run them together. */

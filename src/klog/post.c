@@ -114,6 +114,33 @@ static void put_access(struct klog_record *rec)
 		klog_put_text(rec, "access", "read");
 }
 
+/* A device that is printed as a number. */
+static void put_requester(struct klog_record *rec, uint64_t id)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%02x:%02x.%x", (unsigned int)(id >> 8 & 0xff),
+		 (unsigned int)(id >> 3 & 0x1f), (unsigned int)(id & 7));
+	klog_put_str(rec, "device", name, strlen(name));
+}
+
+/* The words behind a reason, on one line even where the log breaks them. */
+static void put_log_text(struct klog_record *rec, const struct klog_capture *c)
+{
+	uint16_t len = klog_trim(c->s, c->len);
+	char text[200];
+	size_t n = 0;
+
+	if (!len || len >= sizeof(text))
+		return;
+	for (uint16_t i = 0; i < len; i++)
+		if (!isspace((unsigned char)c->s[i]))
+			text[n++] = c->s[i];
+		else if (n && text[n - 1] != ' ')
+			text[n++] = ' ';
+	klog_put_str(rec, "log_text", text, n);
+}
+
 bool klog_post_vtd_fault(struct klog_parse *ps, struct klog_record *rec, const struct klog_match *m)
 {
 	const struct klog_capture *reason = klog_capture(m, "_reason"),
@@ -124,33 +151,78 @@ bool klog_post_vtd_fault(struct klog_parse *ps, struct klog_record *rec, const s
 	put_access(rec);
 	if (pasid && pasid->num != 0xffffffff)
 		klog_put_uint(rec, "pasid", pasid->num);
-	if (sid) {
-		char name[16];
-
-		snprintf(name, sizeof(name), "%02x:%02x.%x", (unsigned int)(sid->num >> 8 & 0xff),
-			 (unsigned int)(sid->num >> 3 & 0x1f), (unsigned int)(sid->num & 7));
-		klog_put_str(rec, "device", name, strlen(name));
-	}
+	if (sid)
+		put_requester(rec, sid->num);
 	if (reason)
 		klog_put_reason(rec, &klog_vtd_reasons, reason->num, 8);
-	if (text && text->len && text->len < 200) {
-		const char *nl = memchr(text->s, '\n', text->len);
-
-		(void)nl;
-		klog_put_str(rec, "log_text", text->s, text->len);
-	}
+	if (text)
+		put_log_text(rec, text);
 	return true;
 }
 
-/** How the texts begin that the kernel puts behind a reason's number. */
-bool klog_more_vtd_text(const char *s, const char *end)
+static size_t next_word(const char **s, const char *end)
 {
-	static const char *const begins[] = { "Present bit", "SM: ",     "PTE ",    "Blocked",
-					      "Invalid ",    "non-zero", "Access ", "Next ",
-					      "Root ",       "Context",  "PCE ",    "Detected",
-					      "Request",     "The ",     "Unknown", "Index ",
-					      "Non-zero",    "Error " };
+	const char *p;
 
+	while (*s < end && isspace((unsigned char)**s))
+		++*s;
+	for (p = *s; p < end && !isspace((unsigned char)*p);)
+		p++;
+	return (size_t)(p - *s);
+}
+
+/* Words of which the texts behind a reason's number are made: a mailer breaks them anywhere. */
+static bool is_reason_word(const char *s, size_t len)
+{
+	static const char words[] =
+		" a access address an attempting atomicop beyond bit blocked blocking by canonical "
+		"clear "
+		"compatibility context context-entry decoded directory dma due enable entry er=1 "
+		"ere error "
+		"execute failure field first-level fl-pml4 for format group hardware in index "
+		"interrupt "
+		"interrupt-remapped interrupt-remapping invalid irta_reg irte is larger max mgaw "
+		"needed "
+		"nested next no non-zero not page paging pasid permission pointed pointer present "
+		"privilege "
+		"ptr read read/write request reserved root second-level set snoop source-id "
+		"specifies sre "
+		"table than the to translation up update user verification when with write ";
+	char padded[24] = " ";
+
+	if (len > sizeof(padded) - 3)
+		return false;
+	for (size_t i = 0; i < len; i++)
+		padded[1 + i] = (char)tolower((unsigned char)s[i]);
+	padded[1 + len] = ' ';
+	padded[2 + len] = '\0';
+	return strstr(words, padded) != NULL;
+}
+
+static bool ends_reason_text(const char *s, const char *end)
+{
+	size_t n, words = 0;
+
+	while ((n = next_word(&s, end))) {
+		if (++words > 8 || !is_reason_word(s, n))
+			return false;
+		s += n;
+	}
+	return words > 0;
+}
+
+/** How the texts begin that the kernel puts behind a reason's number, or the rest of one. */
+bool klog_more_vtd_text(const struct klog_match *m, const char *s, const char *end)
+{
+	static const char *const begins[] = { "Present ", "SM: ",     "PTE ",    "Blocked",
+					      "Invalid ", "non-zero", "Access ", "Next ",
+					      "Root ",    "Context",  "PCE ",    "Detected",
+					      "Request",  "The ",     "Unknown", "Index ",
+					      "Non-zero", "Error " };
+	const struct klog_capture *text = klog_capture(m, "_text");
+
+	if (text && text->len)
+		return ends_reason_text(s, end);
 	for (size_t i = 0; i < ARRAY_SIZE(begins); i++)
 		if ((size_t)(end - s) > strlen(begins[i]) &&
 		    !memcmp(s, begins[i], strlen(begins[i])))
@@ -203,17 +275,6 @@ static const struct bit_name amd_names[] = {
 	{ 8, "HE" },   { 9, "PC" },  { 21, "GA_vAPIC" }, { 63, "SNP" },
 };
 
-static size_t next_word(const char **s, const char *end)
-{
-	const char *p;
-
-	while (*s < end && isspace((unsigned char)**s))
-		++*s;
-	for (p = *s; p < end && !isspace((unsigned char)*p);)
-		p++;
-	return (size_t)(p - *s);
-}
-
 static const struct bit_name *amd_name(const char *s, size_t len)
 {
 	for (size_t i = 0; i < ARRAY_SIZE(amd_names); i++)
@@ -228,10 +289,11 @@ static bool is_sev_tio(const char *s, size_t len)
 }
 
 /** True for a line that holds names of features and nothing else. */
-bool klog_more_amd_features(const char *s, const char *end)
+bool klog_more_amd_features(const struct klog_match *m, const char *s, const char *end)
 {
 	size_t n, words = 0;
 
+	(void)m;
 	if (s < end && *s == ':')
 		s++;
 	while ((n = next_word(&s, end))) {
@@ -500,6 +562,8 @@ bool klog_post_xen_amd_fault(struct klog_parse *ps, struct klog_record *rec,
 			     const struct klog_match *m)
 {
 	(void)ps;
+	if (klog_capture(m, "_devid"))
+		put_requester(rec, num(m, "_devid"));
 	klog_put_hex(rec, "reason_code", 2, 8);
 	klog_put_text(rec, "reason", "IO_PAGE_FAULT");
 	amd_event_flags(rec, 2, num(m, "_flags"));
@@ -566,10 +630,11 @@ static const char *xen_field(const char *s, size_t len, size_t *used)
 	return NULL;
 }
 
-bool klog_more_xen_features(const char *s, const char *end)
+bool klog_more_xen_features(const struct klog_match *m, const char *s, const char *end)
 {
 	size_t used;
 
+	(void)m;
 	return xen_field(s, (size_t)(end - s), &used) != NULL;
 }
 
@@ -783,6 +848,47 @@ bool klog_post_smmuv2_fault(struct klog_parse *ps, struct klog_record *rec,
 	return true;
 }
 
+/** The stream of a fault that is told on a line of its own. */
+bool klog_post_smmuv2_stream(struct klog_parse *ps, struct klog_record *rec,
+			     const struct klog_match *m)
+{
+	put_stream(rec, num(m, "_sid"));
+	return klog_post_named(ps, rec, m);
+}
+
+/** The kernel says so when USF is the only bit of sGFSR that is set. */
+bool klog_post_smmuv2_blocked(struct klog_parse *ps, struct klog_record *rec,
+			      const struct klog_match *m)
+{
+	(void)ps;
+	put_stream(rec, num(m, "_sid"));
+	klog_put_hex(rec, "reason_code", 2, 32);
+	klog_put_text(rec, "reason", "USF");
+	return true;
+}
+
+/** Registers of a fault that belongs to no context: SMMU_sGFSR's bits, the stream of an unknown
+ * one. */
+bool klog_post_smmuv2_global(struct klog_parse *ps, struct klog_record *rec,
+			     const struct klog_match *m)
+{
+	static const struct bit_name bits[] = {
+		{ 0, "ICF" }, { 1, "USF" }, { 2, "SMCF" }, { 3, "UCBF" }, { 4, "UCIF" },
+		{ 5, "CAF" }, { 6, "EF" },  { 7, "PF" },   { 8, "UUT" },  { 31, "MULTI" },
+	};
+	const struct klog_fact *gfsr = klog_fact(rec, "gfsr"),
+			       *syndrome = klog_fact(rec, "gfsynr1");
+
+	(void)ps;
+	(void)m;
+	if (!gfsr)
+		return true;
+	put_bits(rec, "status_bits", gfsr->num, bits, ARRAY_SIZE(bits));
+	if (gfsr->num & 2 && syndrome)
+		put_stream(rec, syndrome->num & 0xffff);
+	return true;
+}
+
 static void put_size(struct klog_record *rec, unsigned int bit)
 {
 	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
@@ -833,6 +939,30 @@ bool klog_post_riscv_fault(struct klog_parse *ps, struct klog_record *rec,
 		klog_put_text(rec, "access", "write");
 	else if (code == 1 || code == 12 || code == 20)
 		klog_put_text(rec, "access", "execute");
+	return true;
+}
+
+/* virtio-iommu "fault reporting": VIRTIO_IOMMU_FAULT_R_* by the words that Linux prints for them,
+ * and the letters of VIRTIO_IOMMU_FAULT_F_*. */
+bool klog_post_virtio_fault(struct klog_parse *ps, struct klog_record *rec,
+			    const struct klog_match *m)
+{
+	static const char *const reasons[] = { "UNKNOWN", "DOMAIN", "MAPPING" };
+	static const char words[] = "udp";
+	const struct klog_capture *access = klog_capture(m, "_access");
+	size_t code = (size_t)(strchr(words, *rec->pattern->tmpl) - words);
+
+	(void)ps;
+	klog_put_hex(rec, "reason_code", code, 8);
+	klog_put_text(rec, "reason", reasons[code]);
+	if (!access)
+		return true;
+	if (memchr(access->s, 'W', access->len))
+		klog_put_text(rec, "access", "write");
+	else if (memchr(access->s, 'X', access->len))
+		klog_put_text(rec, "access", "execute");
+	else if (memchr(access->s, 'R', access->len))
+		klog_put_text(rec, "access", "read");
 	return true;
 }
 

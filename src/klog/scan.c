@@ -33,6 +33,7 @@ static const struct {
 	{ "vt-d", 3 },      /* Intel VT-d, [VT-D] */
 	{ "ivrs", 4 },      /* IVRS table */
 	{ "ivmd", 4 },      /* unity maps */
+	{ "ivhd", 4 },      /* IVHD Error, of Xen */
 	{ "drhd", 5 },      /* DRHD: handling fault status, of kernels without the DMAR prefix */
 	{ "r-re", 6 },      /* INTR-REMAP */
 	{ "nt logged", 7 }, /* Event logged [ */

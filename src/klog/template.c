@@ -81,14 +81,23 @@ static bool reason(const char **s, const char *end, struct klog_capture *c, bool
 	return number(s, end, 10, c, wide);
 }
 
-/* Sixteen digits, and nothing behind them. */
+/* Sixteen digits, and nothing behind them. People and mailers put a space into their middle. */
 static bool word64(const char **s, const char *end, struct klog_capture *c)
 {
+	struct klog_capture low = { .bits = 32 };
 	const char *p = *s, *from = *s;
 	bool wide = false;
 
-	if (!number(&p, end, 16, c, &wide) || p - from != 16 ||
-	    (skip_space(p, end) != end && *p != '\t'))
+	if (!number(&p, end, 16, c, &wide))
+		return false;
+	if (p - from == 8 && end - p > 8 && *p == ' ') {
+		from = ++p;
+		if (!number(&p, end, 16, &low, &wide) || p - from != 8)
+			return false;
+		c->num = c->num << 32 | low.num;
+		from = p - 16;
+	}
+	if (p - from != 16 || (skip_space(p, end) != end && *p != '\t'))
 		return false;
 	*s = p;
 	return true;

@@ -44,6 +44,47 @@ fault='DMAR: [DMA Write NO_PASID] Request device [02:00.0] fault addr 0xffe4c000
   assert_equal "$(jq -c '.records | map([.kind, .device])' <<<"$output")" '[["malformed","0b:00.0"],["fault","02:00.0"]]'
 }
 
+@test "prose behind a fault is not taken for the words of its reason" {
+  run_split log "$fault" 'The machine then hangs, and' 'is clear' 'DMAR: [DMA Read NO_PASID] Request device [02:00.0] fault' \
+    'addr 0xffe4c000 [fault reason 0x39] SM: Present bit' 'in Root Entry is clear'
+  assert_equal "$(jq -c '.records | map([.source.line, .source.lines, .log_text])' <<<"$output")" \
+    '[[1,null,"PTE Write access is not set"],[4,3,"SM: Present bit in Root Entry is clear"]]'
+}
+
+@test "journalctl -o json: the message counts, with the time of the kernel" {
+  run_split log "{\"PRIORITY\":\"3\",\"MESSAGE\":\"$fault\",\"_SOURCE_MONOTONIC_TIMESTAMP\":\"361089\",\"_TRANSPORT\":\"kernel\"}" \
+    '{"MESSAGE":"arm-smmu-v3 a.auto: event: F_TRANSLATION client: 0000:01:00.0 sid: 0x100 ssid: 0x0 iova: 0x9000 ipa: 0x0"}' \
+    '{"MESSAGE":"arm-smmu-v3 a.auto: unpriv data write s1 \"Input address caused fault\" stag: 0x0"}' \
+    '{"MESSAGE":"AMD-Vi: Extended features (0x206d73ef22254ade, 0x0): PPR X2APIC NX GT IA GA PC GA_vAPIC","PRIORITY":"6"}'
+  assert_equal "$(jq -c '.records | map([.family, .device, .time])' <<<"$output")" \
+    '[["vtd-fault","02:00.0","0.361089"],["smmuv3-event-name","0000:01:00.0",null],["amd-registers",null,null]]'
+  assert_equal "$(jq -c '.records[0].log_text, .records[1].access, .records[2].log_names[-1]' <<<"$output")" \
+    $'"PTE Write access is not set"\n"write"\n"GA_vAPIC"'
+  # json-pretty
+  run_split log '{' $'\t"_TRANSPORT" : "kernel",' $'\t"MESSAGE" : "'"$fault"'",' '}'
+  assert_equal "$(jq -c '.records[0] | [.device, .log_text]' <<<"$output")" '["02:00.0","PTE Write access is not set"]'
+}
+
+@test "entities of a web page are the characters that they stand for" {
+  assert_equal "$(log "&gt; &lt;3&gt;[    1.5] $fault" | jq -c '.records[0] | [.device, .time]')" '["02:00.0","1.5"]'
+  assert_equal "$(log 'arm-smmu 5000000.iommu:  Stage-1: 48-bit VA -&gt; 40-bit IPA' |
+    jq -c '.records[0].output_address_bits')" 40
+}
+
+@test "thread, processor and time since the line before are no times" {
+  run_split log "[283824.053153][    C0] $fault" "[    T1] $fault" "[  +0.000398] $fault" "[Oct30 10:41] $fault"
+  assert_equal "$(jq -c '.records | map(.time)' <<<"$output")" '["283824.053153",null,null,"Oct30 10:41"]'
+}
+
+@test "an event whose last words were lost says what the others say" {
+  run_split log 'arm-smmu-v3 a.auto: event 0x0a received:' $'arm-smmu-v3 a.auto: \t0x00007f220000280a' \
+    'arm-smmu-v3 b.auto: event 0x10 received:' $'arm-smmu-v3 b.auto: \t0x0000750100001810' \
+    $'arm-smmu-v3 b.auto: \t0x0000120880000176' \
+    'arm-smmu-v3 c.auto: event 0x10 received:' $'arm-smmu-v3 c.auto: \t0x0000020100000000'
+  assert_equal "$(jq -c '.records | map([.iommu, .kind, .stream_id, .reason, .pasid, .access, .address])' <<<"$output")" \
+    '[["a.auto","malformed","0x7f22","C_BAD_CD",2,null,null],["b.auto","malformed","0x7501","F_TRANSLATION",1,"read",null],["c.auto","malformed",null,"F_TRANSLATION",null,null,null]]'
+}
+
 @test "events of two SMMUs, line by line in between each other, stay apart" {
   run_split log 'arm-smmu-v3 a.auto: event 0x10 received:' 'arm-smmu-v3 b.auto: event 0x13 received:' \
     $'arm-smmu-v3 a.auto: \t0x0000001100000010' $'arm-smmu-v3 b.auto: \t0x0000002200000013' \

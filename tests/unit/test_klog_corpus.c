@@ -32,16 +32,21 @@ static const struct {
 	const char *text, *reason;
 } vtd_truth[] = {
 	{ "Present bit in root entry is clear", "LRT.2" },
+	{ "Present bit in context entry is clear", "LCT.2" },
 	{ "PTE Write access is not set", "LGN.2" },
 	{ "PTE Read access is not set", "LGN.3" },
 	{ "Next page table ptr is invalid", "LSL.1" },
 	{ "non-zero reserved fields in PTE", "LSL.2" },
+	{ "Present field in the IRTE entry is clear", "INTR.22" },
 	{ "Blocked a compatibility format interrupt", "INTR.25" },
+	{ "Blocked an interrupt request due to source-id verification failure", "INTR.26" },
+	{ "SM: Present bit in Root Entry is clear", "SRT.2" },
 	{ "SM: Non-zero reserved field set in Root Entry", "SRT.3" },
 	{ "SM: Present bit in Directory Entry is clear", "SPD.2" },
 	{ "SM: Present bit in PA$", "SPT.2" },
 	{ "SM: Non-zero reserved field set in PASID Table Entry", "SPT.3" },
 	{ "SM: Present bit in first-level paging entry is", "SFS.2" },
+	{ "SM: Read/Write permission error in second-level paging entry", "SSS.2" },
 };
 
 static int n_truths;
