@@ -4,6 +4,7 @@
 #include "host/collect.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -100,15 +101,14 @@ static int no_sysfs(const char *sysroot)
 static void say_trouble(const struct snapshot *snap)
 {
 	const struct hostfs_trouble *t = hostfs_trouble(snap->fs);
+	char *places;
 
-	if (t->count > 1)
-		err_note("%zu places below /sys or /proc/sys could not be read, and what they hold "
-			 "is missing "
-			 "here; the first is /%s: %s",
-			 t->count, t->path, strerror(t->errnum));
-	else if (t->count)
-		err_note("/%s could not be read, and what it holds is missing here: %s", t->path,
-			 strerror(t->errnum));
+	if (!t->count)
+		return;
+	places = hostfs_trouble_places(t);
+	err_note("%s could not be read, and what is there is missing here; the first is /%s: %s",
+		 places, t->path, strerror(t->errnum));
+	free(places);
 }
 
 int snapshot_collect(const char *sysroot, unsigned int want, struct snapshot **out)

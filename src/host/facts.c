@@ -50,15 +50,17 @@ void facts_unread(struct snapshot *snap, const char *what, const char *path, int
 static void add_trouble(struct snapshot *snap)
 {
 	const struct hostfs_trouble *t = hostfs_trouble(snap->fs);
-	char *what, *path;
+	char *places, *what, *path;
 
 	if (!t->count)
 		return;
-	what = mem_printf("%zu places in sysfs; the first is named", t->count);
+	places = hostfs_trouble_places(t);
+	what = mem_printf("%s; the first is named", places);
 	path = mem_printf("/%s", t->path);
 	facts_unread(snap, what, path, t->errnum, NULL);
 	free(path);
 	free(what);
+	free(places);
 }
 
 void facts_collect(struct snapshot *snap, unsigned int which)

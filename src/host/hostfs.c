@@ -55,33 +55,56 @@ static bool is_trouble(int errnum)
 	return false;
 }
 
-/* Keeps errno. @name may be NULL: the directory itself. */
-static void note_trouble(struct hostfs *fs, const char *dir, const char *name)
+/* Sysfs and sysctl; the tables of the firmware are told of by themselves. */
+static bool is_watched(const char *path)
+{
+	static const char sysfs[] = "sys/", firmware[] = "sys/firmware/", sysctl[] = "proc/sys/";
+
+	if (!strncmp(path, firmware, strlen(firmware)))
+		return false;
+	return !strncmp(path, sysfs, strlen(sysfs)) || !strncmp(path, sysctl, strlen(sysctl));
+}
+
+static void note_trouble(struct hostfs *fs, const char *path)
 {
 	struct hostfs_trouble *t = &fs->trouble;
-	static const char sysfs[] = "sys/", firmware[] = "sys/firmware/", sysctl[] = "proc/sys/";
-	char path[sizeof(t->path)];
+
+	if (t->count++)
+		return;
+	t->errnum = errno;
+	snprintf(t->path, sizeof(t->path), "%s", path);
+}
+
+/*
+ * Each answer about what a file, link or directory holds comes through here:
+ * when @n is negative because it cannot be read, and not because of what it is,
+ * that is remembered. Keeps errno. @name may be NULL: the directory itself.
+ */
+static ssize_t noted(struct hostfs *fs, const char *dir, const char *name, ssize_t n)
+{
+	char path[HOSTFS_PATH];
 	int saved = errno;
 
-	if (!is_trouble(saved))
-		return;
+	if (n >= 0 || !is_trouble(saved))
+		return n;
 	snprintf(path, sizeof(path), "%s%s%s", dir ? dir : "", dir && name ? "/" : "",
 		 name ? name : "");
-	if ((strncmp(path, sysfs, strlen(sysfs)) && strncmp(path, sysctl, strlen(sysctl))) ||
-	    !strncmp(path, firmware, strlen(firmware))) {
-		errno = saved;
-		return;
-	}
-	if (!t->count++) {
-		t->errnum = saved;
-		memcpy(t->path, path, sizeof(path));
-	}
 	errno = saved;
+	if (is_watched(path))
+		note_trouble(fs, path);
+	errno = saved;
+	return n;
 }
 
 const struct hostfs_trouble *hostfs_trouble(const struct hostfs *fs)
 {
 	return &fs->trouble;
+}
+
+char *hostfs_trouble_places(const struct hostfs_trouble *t)
+{
+	return mem_printf("%zu place%s below /sys or /proc/sys", t->count,
+			  t->count == 1 ? "" : "s");
 }
 
 /* --- inside a copied tree -------------------------------------------------------------------- */
@@ -337,21 +360,17 @@ int hostfs_dir_open(struct hostfs *fs, struct hostfs_dir *dir, const char *path)
 	/* sysfs fills the buffer as long as there are names; other file systems need not. */
 	dir->complete = fs->way == WAY_LIVE;
 	dir->fd = open_path(fs, path, READ_FLAGS | O_DIRECTORY);
-	if (dir->fd >= 0)
-		return 0;
-	note_trouble(fs, path, NULL);
-	return -1;
+	return noted(fs, path, NULL, dir->fd) < 0 ? -1 : 0;
 }
 
 static bool refill(struct hostfs_dir *dir)
 {
-	long n;
+	ssize_t n;
 
 	if (dir->done || dir->fd < 0)
 		return false;
-	n = syscall(SYS_getdents64, dir->fd, dir->buf, sizeof(dir->buf));
-	if (n < 0)
-		note_trouble(dir->fs, dir->path, NULL);
+	n = noted(dir->fs, dir->path, NULL,
+		  syscall(SYS_getdents64, dir->fd, dir->buf, sizeof(dir->buf)));
 	if (n <= 0)
 		return false;
 	dir->pos = 0;
@@ -413,20 +432,14 @@ static ssize_t read_small(int fd, char *buf, size_t size)
 
 ssize_t hostfs_read_at(const struct hostfs_dir *dir, const char *name, char *buf, size_t size)
 {
-	ssize_t n = read_small(open_below(dir, name, READ_FLAGS), buf, size);
+	int fd = open_below(dir, name, READ_FLAGS);
 
-	if (n < 0)
-		note_trouble(dir->fs, dir->path, name);
-	return n;
+	return noted(dir->fs, dir->path, name, read_small(fd, buf, size));
 }
 
 ssize_t hostfs_read(struct hostfs *fs, const char *path, char *buf, size_t size)
 {
-	ssize_t n = read_small(open_path(fs, path, READ_FLAGS), buf, size);
-
-	if (n < 0)
-		note_trouble(fs, path, NULL);
-	return n;
+	return noted(fs, path, NULL, read_small(open_path(fs, path, READ_FLAGS), buf, size));
 }
 
 static ssize_t terminated(ssize_t n, char *buf, size_t size)
@@ -464,18 +477,14 @@ ssize_t hostfs_link_at(const struct hostfs_dir *dir, const char *name, char *buf
 		n = terminated(readlinkat(dir->fd, name, buf, size), buf, size);
 	else
 		n = read_link_fd(open_below(dir, name, O_PATH | O_NOFOLLOW | O_CLOEXEC), buf, size);
-	if (n < 0)
-		note_trouble(dir->fs, dir->path, name);
-	return n;
+	return noted(dir->fs, dir->path, name, n);
 }
 
 ssize_t hostfs_link(struct hostfs *fs, const char *path, char *buf, size_t size)
 {
-	ssize_t n = read_link_fd(open_path(fs, path, O_PATH | O_NOFOLLOW | O_CLOEXEC), buf, size);
+	int fd = open_path(fs, path, O_PATH | O_NOFOLLOW | O_CLOEXEC);
 
-	if (n < 0)
-		note_trouble(fs, path, NULL);
-	return n;
+	return noted(fs, path, NULL, read_link_fd(fd, buf, size));
 }
 
 int hostfs_open_file(struct hostfs *fs, const char *path)
@@ -541,10 +550,11 @@ bool hostfs_exists(struct hostfs *fs, const char *path)
 {
 	int fd = open_path(fs, path, O_PATH | O_CLOEXEC);
 
-	if (fd < 0)
-		return false;
-	close(fd);
-	return true;
+	if (fd >= 0)
+		close(fd);
+	else if (is_trouble(errno))
+		note_trouble(fs, path);
+	return fd >= 0;
 }
 
 const char *hostfs_base(const char *path)

@@ -51,10 +51,14 @@ struct hostfs_trouble {
  * hostfs_trouble() - what could not be read so far
  *
  * Attributes, links and directories of sysfs and sysctl, without the tables of
- * the firmware, which tell for themselves. What does not exist is no trouble, nor
- * is what a driver says it has no value for (EINVAL, ENXIO and the like).
+ * the firmware, which tell for themselves, and whatever hostfs_exists() could not
+ * tell. What does not exist is no trouble, nor is what a driver says it has no
+ * value for (EINVAL, ENXIO and the like).
  */
 const struct hostfs_trouble *hostfs_trouble(const struct hostfs *fs);
+
+/** "3 places below /sys or /proc/sys": how many there are, in words. To be freed. */
+char *hostfs_trouble_places(const struct hostfs_trouble *trouble);
 
 /* One directory that is being listed, and that paths can be relative to. */
 struct hostfs_dir {
@@ -110,7 +114,8 @@ char *hostfs_slurp(struct hostfs *fs, const char *path, size_t max, size_t *len)
 /** Open a regular file for reading. A descriptor of the caller's, or -1 with errno. */
 int hostfs_open_file(struct hostfs *fs, const char *path);
 
-/** True when @path names anything. */
+/** True when @path names anything. False is also "cannot be told", which hostfs_trouble() then has.
+ */
 bool hostfs_exists(struct hostfs *fs, const char *path);
 
 /** The last component of a path: "../../bus/pci" is "pci". */

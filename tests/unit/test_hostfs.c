@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -144,6 +145,32 @@ static void test_directory(void)
 	free(dir);
 }
 
+/* What is refused is not what is absent, and not forgotten. */
+static void test_trouble(void)
+{
+	struct hostfs *own = hostfs_open("in");
+	const struct hostfs_trouble *t = hostfs_trouble(own);
+	struct rlimit limit, none;
+	char buf[8], *places;
+
+	unit_true(!hostfs_exists(own, "sys/missing"));
+	unit_int(t->count, 0);
+	getrlimit(RLIMIT_NOFILE, &limit);
+	none = limit;
+	none.rlim_cur = 0;
+	setrlimit(RLIMIT_NOFILE, &none);
+	unit_true(!hostfs_exists(own, "sys/firmware/acpi/tables/DMAR"));
+	unit_int(hostfs_read(own, "sys/a/b/file", buf, sizeof(buf)), -1);
+	setrlimit(RLIMIT_NOFILE, &limit);
+	unit_int(t->count, 2);
+	unit_str(t->path, "sys/firmware/acpi/tables/DMAR");
+	unit_int(t->errnum, EMFILE);
+	places = hostfs_trouble_places(t);
+	unit_str(places, "2 places below /sys or /proc/sys");
+	free(places);
+	hostfs_close(own);
+}
+
 static void all_tests(void)
 {
 	unit_run(test_paths);
@@ -152,6 +179,7 @@ static void all_tests(void)
 	unit_run(test_links);
 	unit_run(test_whole_file);
 	unit_run(test_directory);
+	unit_run(test_trouble);
 }
 
 int main(void)
