@@ -49,6 +49,13 @@ const struct check_finding_info check_findings[F_COUNT] = {
 			      "whether there is an IOMMU cannot be told: {1}", "{2}",
 			      "The kernel drives no IOMMU, and what would say why could not be "
 			      "read." },
+	[F_IOMMU_UNLISTED] = { "iommu.unlisted", CHECK_UNKNOWN,
+			       "what the IOMMU can do cannot be told: there are groups, but none "
+			       "of the IOMMUs that they are behind is listed",
+			       "check on the machine itself, or copy /sys/class/iommu and what its "
+			       "links lead to as well",
+			       "A copy of sysfs has groups, but not the IOMMUs; or the kernel's "
+			       "driver lists none." },
 
 	[F_PARAMETER_NO_EFFECT] = { "parameter.no-effect", CHECK_WARN,
 				    "the kernel parameter {1} has no effect: {2}", "{3}",

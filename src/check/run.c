@@ -196,17 +196,33 @@ static bool iommu_is_asked(const struct check_run *run, const struct host_iommu 
 	return !run->n_devices;
 }
 
+/* Where there are IOMMUs that are not listed, silence would be a yes. */
+static void miss_iommus(struct check_run *run)
+{
+	const struct check_subject machine = { .name = "machine" };
+	const struct evidence ev = evidence_of("sysfs", "/sys/class/iommu", "nothing");
+	enum check_iommu_state state = check_iommu_state(run->facts);
+
+	if (state == CHECK_IOMMU_ON || state == CHECK_IOMMU_IDENTITY)
+		check_emit(run, F_IOMMU_UNLISTED, &machine, &ev, 0);
+}
+
 static void ask_iommus(struct check_run *run)
 {
 	const struct snapshot *snap = fact_snapshot(run->facts);
+	size_t asked = 0;
 
 	for (size_t i = 0; i < snap->n_iommus; i++) {
 		struct check_subject s = { .name = snap->iommus[i].name,
 					   .iommu = &snap->iommus[i] };
 
-		if (iommu_is_asked(run, s.iommu))
-			run->rule->judge(run, &s);
+		if (!iommu_is_asked(run, s.iommu))
+			continue;
+		run->rule->judge(run, &s);
+		asked++;
 	}
+	if (!asked)
+		miss_iommus(run);
 }
 
 static bool group_is_asked(const struct check_run *run, const struct host_group *g)

@@ -341,6 +341,13 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   found page-requests.stall
 }
 
+@test "where no IOMMU is listed, what it can do is unknown, not yes" {
+  judge vtd '.iommus = [] | .devices[].iommu = null' nested dirty-tracking pasid page-requests
+  assert_equal "$status" 2
+  assert_equal "$(goal_status nested) $(goal_status dirty-tracking) $(goal_status pasid) $(goal_status page-requests)" "unknown unknown unknown unknown"
+  found iommu.unlisted
+}
+
 @test "a device that is named must have the capability itself" {
   judge vtd . pasid page-requests 0000:01:00.0
   assert_equal "$status" 0
