@@ -402,6 +402,7 @@ void fact_free(struct facts *f)
 	free(f->parameters);
 	free(f->parents);
 	free(f->pci);
+	free(f->probed);
 	free(f->members);
 	free(f->member_start);
 	free(f);

@@ -122,6 +122,20 @@ bool fact_iommu_is_real(const struct host_iommu *iommu);
 bool fact_registers(const struct facts *f, const struct host_iommu *iommu, struct reg_set *regs,
 		    struct evidence *ev);
 
+/**
+ * fact_probe() - did the kernel allocate a page table when that was tried (report --probe)?
+ * @flag: the one flag that it was asked for with, "nest-parent" or "dirty-tracking"
+ *
+ * No only for EOPNOTSUPP, which says that hardware, mode or kernel lack it. Unknown where nothing
+ * behind the IOMMU was tried.
+ */
+struct fact fact_probe(const struct facts *f, const struct host_iommu *iommu, const char *flag);
+
+/** Did the kernel make a virtual IOMMU of this type ("arm-smmuv3") when that was tried? Yes or
+ * unknown. */
+struct fact fact_probe_viommu(const struct facts *f, const struct host_iommu *iommu,
+			      const char *type);
+
 /** Does VT-d run in scalable mode? Asked only where the hardware has it. */
 struct fact fact_scalable_mode(const struct facts *f, const struct host_iommu *iommu);
 

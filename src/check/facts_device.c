@@ -48,15 +48,28 @@ const size_t *fact_members(const struct facts *f, const struct host_group *group
 	return f->members + f->member_start[at];
 }
 
+/* The document of each device in a list, by @key; NULL where it has none. */
+static json_object **join_documents(const struct facts *f, const struct index *names,
+				    const char *path, const char *key)
+{
+	json_object **docs = mem_zalloc((f->snap->n_devices + 1) * sizeof(*docs));
+	json_object *list = fact_extra(f, path);
+	size_t at;
+
+	for (size_t i = 0; i < doc_len(list); i++)
+		if (index_get(names, doc_get_str(doc_at(list, i), key, ""), &at))
+			docs[at] = doc_at(list, i);
+	return docs;
+}
+
 void fact_read_devices(struct facts *f)
 {
 	const struct snapshot *snap = f->snap;
-	json_object *topology = fact_extra(f, "topology"), *pci = fact_extra(f, "pci");
+	json_object *topology = fact_extra(f, "topology");
 	struct index names = { 0 };
 	size_t at, up;
 
 	f->parents = mem_alloc((snap->n_devices + 1) * sizeof(*f->parents));
-	f->pci = mem_zalloc((snap->n_devices + 1) * sizeof(*f->pci));
 	for (size_t i = 0; i < snap->n_devices; i++) {
 		f->parents[i] = -1;
 		index_put(&names, snap->devices[i].name, i);
@@ -68,9 +81,8 @@ void fact_read_devices(struct facts *f)
 		if (index_get(&names, device, &at) && index_get(&names, parent, &up))
 			f->parents[at] = (int)up;
 	}
-	for (size_t i = 0; i < doc_len(pci); i++)
-		if (index_get(&names, doc_get_str(doc_at(pci, i), "device", ""), &at))
-			f->pci[at] = doc_at(pci, i);
+	f->pci = join_documents(f, &names, "pci", "device");
+	f->probed = join_documents(f, &names, "probe", "name");
 	index_free(&names);
 	join_groups(f);
 }
@@ -188,6 +200,77 @@ struct fact fact_scalable_mode(const struct facts *f, const struct host_iommu *i
 			 "off is its default (CONFIG_INTEL_IOMMU_SCALABLE_MODE_DEFAULT_ON is not "
 			 "set)");
 	return def;
+}
+
+/* --- what was tried ----------------------------------------------------------------------------
+ */
+
+/* What came of trying with the next device behind an IOMMU, or NULL; *@at is its index plus one. */
+static json_object *next_tried(const struct facts *f, const struct host_iommu *iommu, size_t *at)
+{
+	while (*at < f->snap->n_devices) {
+		size_t i = (*at)++;
+
+		if (f->probed[i] && device_iommu(f->snap, &f->snap->devices[i]) == iommu)
+			return doc_get(f->probed[i], "results");
+	}
+	return NULL;
+}
+
+/* A table on an IOAS, without data, with this flag alone. */
+static bool is_plain_result(json_object *result, const char *flag)
+{
+	json_object *flags = doc_get(result, "flags");
+
+	return doc_len(flags) == 1 && !strcmp(doc_get_str(result, "parent", ""), "ioas") &&
+	       !strcmp(doc_get_str(result, "data_type", ""), "none") &&
+	       json_object_is_type(doc_at(flags, 0), json_type_string) &&
+	       !strcmp(json_object_get_string(doc_at(flags, 0)), flag);
+}
+
+struct fact fact_probe(const struct facts *f, const struct host_iommu *iommu, const char *flag)
+{
+	json_object *results;
+	char where[96];
+	struct evidence ev;
+
+	snprintf(where, sizeof(where), "IOMMU_HWPT_ALLOC, flag %s", flag);
+	for (size_t at = 0; (results = next_tried(f, iommu, &at));) {
+		for (size_t i = 0; i < doc_len(results); i++) {
+			json_object *r = doc_at(results, i);
+			const char *err = doc_get_str(r, "errno", "");
+
+			if (!is_plain_result(r, flag))
+				continue;
+			ev = evidence_of("iommufd", where, "%s for %s", *err ? err : "accepted",
+					 f->snap->devices[at - 1].name);
+			if (doc_get_bool(r, "accepted", false))
+				return fact_of(ANSWER_YES, &ev);
+			if (!strcmp(err, "EOPNOTSUPP"))
+				return fact_of(ANSWER_NO, &ev);
+		}
+	}
+	return fact_unknown("iommufd", where, "not tried");
+}
+
+struct fact fact_probe_viommu(const struct facts *f, const struct host_iommu *iommu,
+			      const char *type)
+{
+	json_object *results;
+	char parent[64];
+	struct evidence ev;
+
+	snprintf(parent, sizeof(parent), "viommu %s", type);
+	for (size_t at = 0; (results = next_tried(f, iommu, &at));) {
+		for (size_t i = 0; i < doc_len(results); i++) {
+			if (strcmp(doc_get_str(doc_at(results, i), "parent", ""), parent))
+				continue;
+			ev = evidence_of("iommufd", "IOMMU_VIOMMU_ALLOC", "accepted for %s",
+					 f->snap->devices[at - 1].name);
+			return fact_of(ANSWER_YES, &ev);
+		}
+	}
+	return fact_unknown("iommufd", "IOMMU_VIOMMU_ALLOC", "not tried, or refused");
 }
 
 /* --- PCI capabilities

@@ -15,8 +15,10 @@ struct facts {
 	struct kernel_parameter *parameters;
 	size_t n_parameters;
 	bool parameters_known;
-	int *parents;      /* per device: index of the one it is behind, or -1 */
-	json_object **pci; /* per device: its document in EXTRA_PCI, or NULL */
+	int *parents; /* per device: index of the one it is behind, or -1 */
+	/* Per device: its document in "pci", and what came of trying with it in "probe"; or NULL.
+	 */
+	json_object **pci, **probed;
 	/* Indices of the devices, group by group; one start more than there are groups. */
 	size_t *members, *member_start;
 };

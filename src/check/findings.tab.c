@@ -366,6 +366,13 @@ const struct check_finding_info check_findings[F_COUNT] = {
 				     "this kernel offers no nesting on {subject}: {1}",
 				     "use a kernel that is built with {2}=y",
 				     "A configuration option keeps iommufd from the driver." },
+	[F_NESTED_REFUSED] = { "nested.refused", CHECK_FAIL,
+			       "the kernel refuses to nest on {subject}: {1}",
+			       "use a kernel that nests on this hardware; iommuctl explain "
+			       "hwpt-alloc EOPNOTSUPP has the "
+			       "reasons",
+			       "The registers do not exclude it, but no parent table was allocated "
+			       "when that was tried." },
 	[F_NESTED_DRIVER] = { "nested.driver", CHECK_FAIL,
 			      "the driver of {subject} ({1}) has no nesting", NULL,
 			      "Only VT-d and SMMUv3 nest for user space as of Linux 7.3." },
@@ -386,6 +393,13 @@ const struct check_finding_info check_findings[F_COUNT] = {
 				   "{subject} could, but the kernel does not use scalable mode: "
 				   "{1}",
 				   "{2}", "VT-d tracks dirty pages in scalable mode only." },
+	[F_DIRTY_REFUSED] = { "dirty-tracking.refused", CHECK_FAIL,
+			      "the kernel refuses to track dirty pages on {subject}: {1}",
+			      "use a kernel that tracks them on this hardware; iommuctl explain "
+			      "hwpt-alloc EOPNOTSUPP has "
+			      "the reasons",
+			      "The registers do not exclude it, but no such table was allocated "
+			      "when that was tried." },
 	[F_DIRTY_DRIVER] = { "dirty-tracking.driver", CHECK_FAIL,
 			     "the driver of {subject} ({1}) has no dirty tracking", NULL,
 			     "Only VT-d, AMD-Vi and SMMUv3 track dirty pages as of Linux 7.3." },

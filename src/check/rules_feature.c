@@ -123,60 +123,90 @@ static const char *registers_fix(const struct host_iommu *iommu)
 struct outcome {
 	enum check_finding yes, no, unknown, driver, scalable_off;
 	bool needs_scalable;
+	/* Of hwpt-alloc, when the kernel allocates such a table where it has the feature and no
+	 * other. Flags that every table may have say nothing. */
+	const char *flag;
+	enum check_finding refused;
 };
 
-/* The registers' answer, judged and reported. Returns it for rules that go on from there. */
-static enum answer judge_feature(struct check_run *run, const struct check_subject *s,
-				 enum feature feature, const struct outcome *o)
+/* What is found, before it is reported. */
+struct verdict {
+	enum answer is;
+	enum check_finding finding;
+	struct evidence ev;
+	const char *fix; /* the finding's second variable, NULL none */
+	char what[EVIDENCE_TEXT];
+};
+
+static struct verdict verdict_of(enum answer is, enum check_finding finding,
+				 const struct evidence *ev, const char *what, const char *fix)
 {
-	const struct host_iommu *iommu = s->iommu;
+	struct verdict v = { .is = is, .finding = finding, .ev = *ev, .fix = fix };
+
+	snprintf(v.what, sizeof(v.what), "%s", what);
+	return v;
+}
+
+static const char *scalable_fix(const struct facts *f)
+{
+	if (fact_parameter(f, "intel_iommu", "sm_off", "sm_on").is == ANSWER_YES)
+		return "remove sm_off from intel_iommu= on the kernel command line, and restart";
+	return "add intel_iommu=on,sm_on to the kernel command line, and restart";
+}
+
+/* The registers' answer. */
+static struct verdict by_registers(const struct facts *f, const struct host_iommu *iommu,
+				   enum feature feature, const struct outcome *o)
+{
 	struct reg_set regs;
 	struct evidence ev;
 	struct fact mode;
 	enum answer is;
 
-	if (!fact_registers(run->facts, iommu, &regs, &ev)) {
-		if (driver_is_plain(iommu->driver_type)) {
-			ev = evidence_of("sysfs", "/sys/class/iommu", "%s", iommu->name);
-			check_emit(run, o->driver, s, &ev, 1, iommu->driver_type);
-			return ANSWER_NO;
-		}
-		check_emit(run, o->unknown, s, &ev, 2, "its registers are not known",
-			   registers_fix(iommu));
-		return ANSWER_UNKNOWN;
+	if (!fact_registers(f, iommu, &regs, &ev)) {
+		if (!driver_is_plain(iommu->driver_type))
+			return verdict_of(ANSWER_UNKNOWN, o->unknown, &ev,
+					  "its registers are not known", registers_fix(iommu));
+		ev = evidence_of("sysfs", "/sys/class/iommu", "%s", iommu->name);
+		return verdict_of(ANSWER_NO, o->driver, &ev, iommu->driver_type, NULL);
 	}
 	if (!feature_is_known(feature, regs.arch->type)) {
 		snprintf(ev.value, sizeof(ev.value), "%s", regs.arch->title);
-		check_emit(run, o->driver, s, &ev, 1, regs.arch->title);
-		return ANSWER_NO;
+		return verdict_of(ANSWER_NO, o->driver, &ev, regs.arch->title, NULL);
 	}
 	is = registers_have(feature, &regs, &ev);
-	if (is == ANSWER_UNKNOWN) {
-		check_emit(run, o->unknown, s, &ev, 2, ev.value, registers_fix(iommu));
-		return is;
-	}
-	if (is == ANSWER_NO) {
-		check_emit(run, o->no, s, &ev, 1, ev.value);
-		return is;
-	}
+	if (is == ANSWER_UNKNOWN)
+		return verdict_of(is, o->unknown, &ev, ev.value, registers_fix(iommu));
+	if (is == ANSWER_NO)
+		return verdict_of(is, o->no, &ev, ev.value, NULL);
 	if (o->needs_scalable && !strcmp(regs.arch->type, "intel-vtd")) {
-		mode = fact_scalable_mode(run->facts, iommu);
-		if (mode.is == ANSWER_NO) {
-			check_emit(
-				run, o->scalable_off, s, &mode.ev, 2, mode.ev.value,
-				fact_parameter(run->facts, "intel_iommu", "sm_off", "sm_on").is ==
-						ANSWER_YES
-					? "remove sm_off from intel_iommu= on the kernel command "
-					  "line, "
-					  "and restart"
-					: "add intel_iommu=on,sm_on to the kernel command line, "
-					  "and "
-					  "restart");
-			return ANSWER_NO;
-		}
+		mode = fact_scalable_mode(f, iommu);
+		if (mode.is == ANSWER_NO)
+			return verdict_of(ANSWER_NO, o->scalable_off, &mode.ev, mode.ev.value,
+					  scalable_fix(f));
 	}
-	check_emit(run, o->yes, s, &ev, 1, ev.value);
-	return is;
+	return verdict_of(is, o->yes, &ev, ev.value, NULL);
+}
+
+/*
+ * What the kernel did when it was tried counts more than what registers promise; why it refused is
+ * for the registers to say, where they can. Returns the answer for rules that go on from there.
+ */
+static enum answer judge_feature(struct check_run *run, const struct check_subject *s,
+				 enum feature feature, const struct outcome *o)
+{
+	struct verdict v = by_registers(run->facts, s->iommu, feature, o);
+	struct fact tried = { .is = ANSWER_UNKNOWN };
+
+	if (o->flag)
+		tried = fact_probe(run->facts, s->iommu, o->flag);
+	if (tried.is == ANSWER_YES)
+		v = verdict_of(ANSWER_YES, o->yes, &tried.ev,
+			       "the kernel allocated such a page table", NULL);
+	else if (tried.is == ANSWER_NO && v.is != ANSWER_NO)
+		v = verdict_of(ANSWER_NO, o->refused, &tried.ev, tried.ev.value, NULL);
+	check_emit(run, v.finding, s, &v.ev, 2, v.what, v.fix ? v.fix : "");
+	return v.is;
 }
 
 /* --- nested translation ---------------------------------------------------------------------- */
@@ -240,7 +270,9 @@ static void judge_smmu_nesting(struct check_run *run, const struct check_subject
 	enum answer canwbs;
 	uint64_t fwb;
 
-	if (!fact_registers(run->facts, s->iommu, &regs, &ev))
+	/* The kernel has asked all of this itself where it made a virtual IOMMU. */
+	if (fact_probe_viommu(run->facts, s->iommu, "arm-smmuv3").is == ANSWER_YES ||
+	    !fact_registers(run->facts, s->iommu, &regs, &ev))
 		return;
 	erratum = nesting_erratum(&regs, &ev);
 	if (erratum) {
@@ -277,6 +309,7 @@ void rule_nested(struct check_run *run, const struct check_subject *s)
 	static const struct outcome outcome = {
 		F_NESTED_HARDWARE, F_NESTED_NO_HARDWARE,  F_NESTED_UNKNOWN,
 		F_NESTED_DRIVER,   F_NESTED_SCALABLE_OFF, true,
+		"nest-parent",     F_NESTED_REFUSED,
 	};
 	const char *type = s->iommu->driver_type;
 	enum answer is = judge_feature(run, s, FEATURE_NESTED, &outcome);
@@ -321,6 +354,7 @@ void rule_dirty_tracking(struct check_run *run, const struct check_subject *s)
 	static const struct outcome outcome = {
 		F_DIRTY_SUPPORTED, F_DIRTY_NO_HARDWARE,  F_DIRTY_UNKNOWN,
 		F_DIRTY_DRIVER,    F_DIRTY_SCALABLE_OFF, true,
+		"dirty-tracking",  F_DIRTY_REFUSED,
 	};
 	const struct host_device *dev = asked_device(run, s->iommu);
 	struct evidence ev;
@@ -341,8 +375,14 @@ void rule_dirty_tracking(struct check_run *run, const struct check_subject *s)
 void rule_pasid_iommu(struct check_run *run, const struct check_subject *s)
 {
 	static const struct outcome outcome = {
-		F_PASID_IOMMU,   F_PASID_NO_IOMMU,     F_PASID_UNKNOWN,
-		F_NESTED_DRIVER, F_PASID_SCALABLE_OFF, true,
+		F_PASID_IOMMU,
+		F_PASID_NO_IOMMU,
+		F_PASID_UNKNOWN,
+		F_NESTED_DRIVER,
+		F_PASID_SCALABLE_OFF,
+		true,
+		NULL,
+		F_PASID_NO_IOMMU,
 	};
 	struct outcome o = outcome;
 
@@ -395,7 +435,8 @@ void rule_ats_allowed(struct check_run *run, const struct check_subject *s)
 void rule_page_requests_iommu(struct check_run *run, const struct check_subject *s)
 {
 	static const struct outcome outcome = {
-		F_PRI_IOMMU, F_PRI_NO_IOMMU, F_PRI_UNKNOWN, F_PRI_NO_IOMMU, F_PRI_NO_IOMMU, false,
+		F_PRI_IOMMU,    F_PRI_NO_IOMMU, F_PRI_UNKNOWN, F_PRI_NO_IOMMU,
+		F_PRI_NO_IOMMU, false,          NULL,          F_PRI_NO_IOMMU,
 	};
 	struct reg_set regs;
 	struct evidence ev;

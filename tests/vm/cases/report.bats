@@ -66,6 +66,25 @@ teardown()
 	fi
 }
 
+@test "check of a report with --probe goes by what the kernel did: the evidence is the ioctl" {
+	local flag goal
+	on_platform none amd && skip "nothing can be tried"
+	iommuctl report --probe -o "$report"
+	for flag in nest-parent:nested dirty-tracking:dirty-tracking; do
+		goal=${flag#*:} flag=${flag%:*}
+		run jq -r --arg nic "$nic" --arg flag "$flag" '.probe[] | select(.name == $nic) | .results[] |
+			select(.parent == "ioas" and .data_type == "none" and .flags == [$flag]) | .errno // "accepted"' "$report"
+		tried=$output
+		run iommuctl check "$goal" "$nic" -v --from "$report"
+		case $tried in
+		accepted) assert_output --partial "IOMMU_HWPT_ALLOC, flag $flag: accepted for $nic" ;;
+		# The registers may have the better reason.
+		EOPNOTSUPP) refute_line --partial ".supported]"; assert_line --regexp "^$goal: (no|cannot tell)" ;;
+		*) fail "unexpected: $tried" ;;
+		esac
+	done
+}
+
 @test "watch: a line that comes into the kernel's log is shown with what it means" {
 	local pid
 	iommuctl watch --json-lines --count=1 --timeout=20 >"$BATS_TEST_TMPDIR/seen" 2>&1 &
