@@ -196,6 +196,9 @@ static const char *confine(void)
 	if (!rc)
 		rc = lib.load(ctx);
 	lib.release(ctx);
+	/* What libseccomp says of every error that comes from the kernel. */
+	if (rc == -ECANCELED)
+		return "the kernel takes none (CONFIG_SECCOMP_FILTER)";
 	return rc ? strerror(-rc) : NULL;
 }
 
