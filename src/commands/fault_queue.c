@@ -14,7 +14,6 @@ enum { KEY_FLAGS = 'f' };
 
 struct opts {
 	uint64_t flags;
-	struct waiting_opts waiting;
 };
 
 static error_t option_alloc(struct cli *cli, void *opts, int key, char *arg)
@@ -24,14 +23,6 @@ static error_t option_alloc(struct cli *cli, void *opts, int key, char *arg)
 	(void)cli;
 	return key == KEY_FLAGS ? option_number(arg, "flags", UINT32_MAX, &o->flags)
 				: ARGP_ERR_UNKNOWN;
-}
-
-static error_t option_read(struct cli *cli, void *opts, int key, char *arg)
-{
-	struct opts *o = opts;
-
-	(void)cli;
-	return waiting_option(&o->waiting, key, arg);
 }
 
 /* --- alloc ----------------------------------------------------------------------------------- */
@@ -51,11 +42,7 @@ static int act_alloc(struct operation *op, void *opts)
 				       "cannot allocate a fault queue");
 	e.id = req.out_fault_id;
 	e.fd = (int)req.out_fault_fd;
-	if (op->ctx.kind == CONTEXT_GIVEN)
-		context_warn_words(&op->ctx, "queue.descriptor-closes",
-				   "iommuctl session start --iommufd=FD",
-				   "the queue's descriptor closes when this command exits: nobody "
-				   "can read it then");
+	queue_warn_closes(op);
 	return operation_object(op, &e);
 }
 
@@ -66,20 +53,6 @@ static int run_alloc(struct cli *cli, void *opts)
 
 /* --- read ---------------------------------------------------------------------------------------
  */
-
-int queue_open(struct operation *op, const char *word, uint8_t type, struct ledger_entry **entry)
-{
-	const char *title = ledger_type_title(type);
-	uint32_t id;
-
-	if (operand_id(word, "a queue", &id))
-		return STATUS_TROUBLE;
-	*entry = ledger_find(&op->ctx.ledger, type, id, 0);
-	if (!*entry)
-		return err_input(word, "iommuctl session show", "there is no %s %" PRIu32 " here",
-				 title, id);
-	return context_fd(&op->ctx, *entry) < 0 ? STATUS_FAILED : STATUS_OK;
-}
 
 static json_object *fault_doc(const struct uapi_fault *f)
 {
@@ -126,7 +99,7 @@ static int act_read(struct operation *op, void *opts)
 	struct ledger_entry *e;
 	struct waiting w = {
 		.op = op,
-		.opts = &((struct opts *)opts)->waiting,
+		.opts = opts,
 		.record = sizeof(struct uapi_fault),
 		.take = take,
 		.view = view_fault,
@@ -190,13 +163,6 @@ static const struct argp_option alloc_options[] = {
 	{ "flags", KEY_FLAGS, "FLAGS", 0, "flags as a number (Linux 7.3 has none)", 0 }, { 0 }
 };
 
-static const struct argp_option read_options[] = {
-	{ "count", WAITING_KEY_COUNT, "N", 0, "end after N records; fewer are a failure", 0 },
-	{ "timeout", WAITING_KEY_TIMEOUT, "SECONDS", 0, "end after this time; 0: what is there now",
-	  0 },
-	{ 0 }
-};
-
 const struct command command_fault_queue_alloc = {
 	.name = "fault-queue alloc",
 	.section = "Events and virtual IOMMUs",
@@ -228,9 +194,9 @@ const struct command command_fault_queue_read = {
 	.min_args = 1,
 	.max_args = 1,
 	.uses = USES_SESSION | USES_LINES,
-	.options = read_options,
-	.option = option_read,
-	.opts_size = sizeof(struct opts),
+	.options = waiting_options,
+	.option = waiting_option,
+	.opts_size = sizeof(struct waiting_opts),
 	.run = run_read,
 };
 

@@ -19,7 +19,6 @@ enum { KEY_TYPE = 0x100, KEY_DEPTH, KEY_FLAGS };
 struct opts {
 	bool has_type;
 	uint64_t type, depth, flags;
-	struct waiting_opts waiting;
 };
 
 static error_t option_alloc(struct cli *cli, void *opts, int key, char *arg)
@@ -38,14 +37,6 @@ static error_t option_alloc(struct cli *cli, void *opts, int key, char *arg)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-}
-
-static error_t option_read(struct cli *cli, void *opts, int key, char *arg)
-{
-	struct opts *o = opts;
-
-	(void)cli;
-	return waiting_option(&o->waiting, key, arg);
 }
 
 /* --- alloc ----------------------------------------------------------------------------------- */
@@ -79,6 +70,7 @@ static int act_alloc(struct operation *op, void *opts)
 	e.parent = req.viommu_id;
 	e.kind = req.type;
 	e.v = req.veventq_depth;
+	queue_warn_closes(op);
 	if (!uapi_name_of(&uapi_veventq_types, req.type))
 		context_warn_words(&op->ctx, "veventq-alloc.unknown-type", NULL,
 				   "the kernel takes any type here; one that the vIOMMU does not "
@@ -235,7 +227,7 @@ static int act_read(struct operation *op, void *opts)
 	struct ledger_entry *e;
 	struct waiting w = {
 		.op = op,
-		.opts = &((struct opts *)opts)->waiting,
+		.opts = opts,
 		.record = 64, /* a header and the longest data that is known, with room */
 		.take = take,
 		.view = view_event,
@@ -259,13 +251,6 @@ static const struct argp_option alloc_options[] = {
 	{ "type", KEY_TYPE, "TYPE", 0, "arm-smmuv3, tegra241-cmdqv, selftest, or a number", 0 },
 	{ "depth", KEY_DEPTH, "N", 0, "how many events it holds (256)", 0 },
 	{ "flags", KEY_FLAGS, "FLAGS", 0, "flags as a number (Linux 7.3 has none)", 0 },
-	{ 0 }
-};
-
-static const struct argp_option read_options[] = {
-	{ "count", WAITING_KEY_COUNT, "N", 0, "end after N records; fewer are a failure", 0 },
-	{ "timeout", WAITING_KEY_TIMEOUT, "SECONDS", 0, "end after this time; 0: what is there now",
-	  0 },
 	{ 0 }
 };
 
@@ -299,8 +284,8 @@ const struct command command_veventq_read = {
 	.min_args = 1,
 	.max_args = 1,
 	.uses = USES_SESSION | USES_LINES,
-	.options = read_options,
-	.option = option_read,
-	.opts_size = sizeof(struct opts),
+	.options = waiting_options,
+	.option = waiting_option,
+	.opts_size = sizeof(struct waiting_opts),
 	.run = run_read,
 };

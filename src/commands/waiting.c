@@ -17,13 +17,24 @@
 
 enum { BATCH = 64, RECORDS_MAX = 1 << 20 };
 
-error_t waiting_option(struct waiting_opts *o, int key, char *arg)
+enum { KEY_COUNT = 'n', KEY_TIMEOUT = 't' };
+
+const struct argp_option waiting_options[] = {
+	{ "count", KEY_COUNT, "N", 0, "end after N records; fewer are a failure", 0 },
+	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "end after this time; 0: what is there now", 0 },
+	{ 0 }
+};
+
+error_t waiting_option(struct cli *cli, void *opts, int key, char *arg)
 {
+	struct waiting_opts *o = opts;
+
+	(void)cli;
 	switch (key) {
-	case WAITING_KEY_COUNT:
+	case KEY_COUNT:
 		o->has_count = true;
 		return option_number(arg, "count", RECORDS_MAX, &o->count);
-	case WAITING_KEY_TIMEOUT:
+	case KEY_TIMEOUT:
 		o->has_timeout = true;
 		return operand_time(arg, &o->timeout) ? EINVAL : 0;
 	default:
@@ -173,4 +184,27 @@ void waiting_view(struct out *o, json_object *doc)
 {
 	(void)o;
 	(void)doc;
+}
+
+int queue_open(struct operation *op, const char *word, uint8_t type, struct ledger_entry **entry)
+{
+	const char *title = ledger_type_title(type);
+	uint32_t id;
+
+	if (operand_id(word, "a queue", &id))
+		return STATUS_TROUBLE;
+	*entry = ledger_find(&op->ctx.ledger, type, id, 0);
+	if (!*entry)
+		return err_input(word, "iommuctl session show", "there is no %s %" PRIu32 " here",
+				 title, id);
+	return context_fd(&op->ctx, *entry) < 0 ? STATUS_FAILED : STATUS_OK;
+}
+
+void queue_warn_closes(struct operation *op)
+{
+	if (op->ctx.kind == CONTEXT_GIVEN)
+		context_warn_words(&op->ctx, "queue.descriptor-closes",
+				   "iommuctl session start --iommufd=FD",
+				   "the queue's descriptor closes when this command exits: nobody "
+				   "can read it then");
 }

@@ -14,10 +14,9 @@ struct waiting_opts {
 	int timeout; /* milliseconds */
 };
 
-enum { WAITING_KEY_COUNT = 'n', WAITING_KEY_TIMEOUT = 't' };
-
-/** The options of such a command; ARGP_ERR_UNKNOWN for others. */
-error_t waiting_option(struct waiting_opts *o, int key, char *arg);
+/** The options of such a command, whose opts are a struct waiting_opts. */
+extern const struct argp_option waiting_options[];
+error_t waiting_option(struct cli *cli, void *opts, int key, char *arg);
 
 struct waiting {
 	struct operation *op;
@@ -49,6 +48,9 @@ int waiting_run(struct waiting *w);
 /** The queue (LEDGER_FAULT, LEDGER_VEVENTQ) that an operand means, with its descriptor open.
  *  Returns an exit status; reported. */
 int queue_open(struct operation *op, const char *word, uint8_t type, struct ledger_entry **entry);
+
+/** For a new queue: warn that nobody can read it where the context keeps no descriptors. */
+void queue_warn_closes(struct operation *op);
 
 /** Nothing: records have been shown as they came. */
 void waiting_view(struct out *o, json_object *doc);
