@@ -131,8 +131,7 @@ static void apply(struct application *a, const struct consumer_rule *rule)
 	report(a, rule, holds(rule, raw), raw);
 }
 
-/* --- configurations ------------------------------------------------------------------------------
- */
+/* --- configurations --------------------------------------------------------------------------- */
 
 static const char *device_name(const struct application *a)
 {
@@ -285,8 +284,7 @@ static void add_configuration(struct application *a)
 	}
 }
 
-/* --- whom to ask
- * ------------------------------------------------------------------------------------ */
+/* --- whom to ask ------------------------------------------------------------------------------ */
 
 static bool has_rules(const char *consumer, const char *arch)
 {

@@ -123,8 +123,7 @@ struct fact fact_parameter(const struct facts *f, const char *name, const char *
 	return fact_of(is, &ev);
 }
 
-/* --- configuration and modules ------------------------------------------------------------------
- */
+/* --- configuration and modules ---------------------------------------------------------------- */
 
 struct fact fact_config(const struct facts *f, const char *option)
 {
@@ -188,8 +187,7 @@ struct fact fact_driver(const struct facts *f, const char *bus, const char *driv
 	return fact_of(ANSWER_NO, &ev);
 }
 
-/* --- the machine
- * ----------------------------------------------------------------------------------- */
+/* --- the machine ------------------------------------------------------------------------------ */
 
 const char *fact_machine(const struct facts *f)
 {
@@ -245,8 +243,7 @@ struct fact fact_interrupts(const struct facts *f)
 	return fact_of(json_object_get_boolean(remapped) ? ANSWER_YES : ANSWER_NO, &ev);
 }
 
-/* --- firmware
- * ------------------------------------------------------------------------------------------ */
+/* --- firmware --------------------------------------------------------------------------------- */
 
 json_object *fact_acpi_table(const struct facts *f, const char *signature)
 {
@@ -297,8 +294,7 @@ json_object *fact_reserved_memory(const struct facts *f)
 	return fact_extra(f, "acpi.reserved_memory");
 }
 
-/* --- the log
- * ---------------------------------------------------------------------------------------------- */
+/* --- the log ---------------------------------------------------------------------------------- */
 
 json_object *fact_log(const struct facts *f)
 {
@@ -315,8 +311,7 @@ json_object *fact_log_family(const struct facts *f, const char *family)
 	return NULL;
 }
 
-/* --- nodes and limits
- * ---------------------------------------------------------------------------------------- */
+/* --- nodes and limits ------------------------------------------------------------------------- */
 
 struct fact fact_node(const struct facts *f, const char *path)
 {

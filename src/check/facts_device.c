@@ -112,8 +112,7 @@ json_object *fact_uses(const struct facts *f, const struct host_device *dev)
 	return list;
 }
 
-/* --- IOMMUs ------------------------------------------------------------------------------------
- */
+/* --- IOMMUs ----------------------------------------------------------------------------------- */
 
 bool fact_iommu_is_real(const struct host_iommu *iommu)
 {
@@ -202,8 +201,7 @@ struct fact fact_scalable_mode(const struct facts *f, const struct host_iommu *i
 	return def;
 }
 
-/* --- what was tried ----------------------------------------------------------------------------
- */
+/* --- what was tried --------------------------------------------------------------------------- */
 
 /* What came of trying with the next device behind an IOMMU, or NULL; *@at is its index plus one. */
 static json_object *next_tried(const struct facts *f, const struct host_iommu *iommu, size_t *at)
@@ -273,8 +271,7 @@ struct fact fact_probe_viommu(const struct facts *f, const struct host_iommu *io
 	return fact_unknown("iommufd", "IOMMU_VIOMMU_ALLOC", "not tried, or refused");
 }
 
-/* --- PCI capabilities
- * ------------------------------------------------------------------------------ */
+/* --- PCI capabilities ------------------------------------------------------------------------- */
 
 json_object *fact_pci_capability_doc(const struct facts *f, const struct host_device *dev,
 				     const char *name)

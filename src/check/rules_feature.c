@@ -369,8 +369,7 @@ void rule_dirty_tracking(struct check_run *run, const struct check_subject *s)
 	judge_feature(run, s, FEATURE_DIRTY, &outcome);
 }
 
-/* --- PASIDs --------------------------------------------------------------------------------------
- */
+/* --- PASIDs ----------------------------------------------------------------------------------- */
 
 void rule_pasid_iommu(struct check_run *run, const struct check_subject *s)
 {
@@ -421,8 +420,7 @@ void rule_pasid_device(struct check_run *run, const struct check_subject *s)
 		check_emit(run, F_PASID_DEVICE_UNKNOWN, s, &cap.ev, 1, cap.ev.value);
 }
 
-/* --- page requests
- * --------------------------------------------------------------------------------- */
+/* --- page requests ---------------------------------------------------------------------------- */
 
 void rule_ats_allowed(struct check_run *run, const struct check_subject *s)
 {

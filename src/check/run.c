@@ -275,8 +275,7 @@ static void ask(struct check_run *run, const struct check_rule *rule)
 	}
 }
 
-/* --- the document ------------------------------------------------------------------------------
- */
+/* --- the document ----------------------------------------------------------------------------- */
 
 static json_object *goals_doc(const struct check_run *run)
 {
@@ -341,8 +340,7 @@ int check_exit_status(const struct check_run *run)
 					: STATUS_OK;
 }
 
-/* --- the table itself ----------------------------------------------------------------------------
- */
+/* --- the table itself ------------------------------------------------------------------------- */
 
 json_object *check_list_findings(void)
 {

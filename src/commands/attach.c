@@ -143,8 +143,7 @@ static void mark_uncertain(struct operation *op, const struct job *job)
 	context_commit(&op->ctx);
 }
 
-/* --- attach and replace ------------------------------------------------------------------------
- */
+/* --- attach and replace ----------------------------------------------------------------------- */
 
 static int refused(struct operation *op, const struct job *job, int err)
 {
@@ -268,8 +267,7 @@ static int run(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act, view);
 }
 
-/* --- detach --------------------------------------------------------------------------------------
- */
+/* --- detach ----------------------------------------------------------------------------------- */
 
 static int act_detach(struct operation *op, void *opts)
 {

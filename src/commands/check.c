@@ -62,8 +62,7 @@ static error_t option(struct cli *cli, void *data, int key, char *arg)
 	}
 }
 
-/* --- operands: goals, then devices, in any order ------------------------------------------------
- */
+/* --- operands: goals, then devices, in any order ---------------------------------------------- */
 
 /* A word that nobody would call a device: it was meant to be a goal. */
 static int bad_goal(const char *word)
@@ -108,8 +107,7 @@ static int sort_operands(const struct cli *cli, const struct snapshot *snap, str
 	return STATUS_OK;
 }
 
-/* --- a line for scripts
- * ---------------------------------------------------------------------------- */
+/* --- a line for scripts ----------------------------------------------------------------------- */
 
 /* The first finding that made the goal what it is. */
 static const char *deciding_finding(json_object *doc, const char *goal, const char *status)
@@ -141,8 +139,7 @@ static void quiet_view(struct out *o, json_object *doc)
 	}
 }
 
-/* --- the command
- * ------------------------------------------------------------------------------------- */
+/* --- the command ------------------------------------------------------------------------------ */
 
 static int list_findings(struct cli *cli)
 {

@@ -298,8 +298,7 @@ static int decode_hex(struct cli *cli, const struct decode_opts *opts, const str
 	return status;
 }
 
-/* --- logs
- * ----------------------------------------------------------------------------------------- */
+/* --- logs ------------------------------------------------------------------------------------- */
 
 struct log_job {
 	struct cli *cli;

@@ -81,8 +81,7 @@ static int emit(struct cli *cli, struct diff *d, json_object *a, json_object *b)
 	return cli_emit(cli, doc, diff_view, status);
 }
 
-/* --- machines ------------------------------------------------------------------------------------
- */
+/* --- machines --------------------------------------------------------------------------------- */
 
 static json_object *machine_doc(const struct snapshot *snap, const char *word)
 {
@@ -116,8 +115,7 @@ static int diff_two_machines(struct cli *cli, const char *word_a, const char *wo
 	return status;
 }
 
-/* --- units of one machine
- * --------------------------------------------------------------------------- */
+/* --- units of one machine --------------------------------------------------------------------- */
 
 static json_object *unit_doc(const struct resolved *r)
 {

@@ -100,8 +100,7 @@ static int parse(const struct cli *cli, struct question *q)
 	return STATUS_OK;
 }
 
-/* --- the document ------------------------------------------------------------------------------
- */
+/* --- the document ----------------------------------------------------------------------------- */
 
 static json_object *errno_name(int err)
 {
@@ -222,8 +221,7 @@ static json_object *build(const struct question *q)
 	return doc;
 }
 
-/* --- text
- * ----------------------------------------------------------------------------------------- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static void paragraph(struct out *o, const char *label, const char *text)
 {

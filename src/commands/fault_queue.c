@@ -51,8 +51,7 @@ static int run_alloc(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act_alloc, operation_object_view);
 }
 
-/* --- read ---------------------------------------------------------------------------------------
- */
+/* --- read ------------------------------------------------------------------------------------- */
 
 static json_object *fault_doc(const struct uapi_fault *f)
 {
@@ -118,8 +117,7 @@ static int run_read(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act_read, waiting_view);
 }
 
-/* --- respond
- * ---------------------------------------------------------------------------------------- */
+/* --- respond ---------------------------------------------------------------------------------- */
 
 static int act_respond(struct operation *op, void *opts)
 {

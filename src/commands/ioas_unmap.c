@@ -41,8 +41,7 @@ static error_t option_copy(struct cli *cli, void *opts, int key, char *arg)
 	return option_number(arg, "IOVA", UINT64_MAX, &o->iova);
 }
 
-/* --- unmap --------------------------------------------------------------------------------------
- */
+/* --- unmap ------------------------------------------------------------------------------------ */
 
 static int parse_unmap(struct cli *cli, const struct opts *o, struct uapi_ioas_unmap *req)
 {
@@ -102,8 +101,7 @@ static int run_unmap(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act_unmap, view_unmap);
 }
 
-/* --- copy ----------------------------------------------------------------------------------------
- */
+/* --- copy ------------------------------------------------------------------------------------- */
 
 static int act_copy(struct operation *op, void *opts)
 {

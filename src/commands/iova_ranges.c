@@ -72,8 +72,7 @@ static int run(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act, view);
 }
 
-/* --- allow --------------------------------------------------------------------------------------
- */
+/* --- allow ------------------------------------------------------------------------------------ */
 
 static error_t option(struct cli *cli, void *opts, int key, char *arg)
 {

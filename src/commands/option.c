@@ -65,8 +65,7 @@ static int run_option(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act_option, view_option);
 }
 
-/* --- vfio-ioas ---------------------------------------------------------------------------------
- */
+/* --- vfio-ioas -------------------------------------------------------------------------------- */
 
 static int act_vfio_ioas(struct operation *op, void *opts)
 {
@@ -114,8 +113,7 @@ static int run_vfio_ioas(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act_vfio_ioas, view_vfio_ioas);
 }
 
-/* --- ioas-change-process -------------------------------------------------------------------------
- */
+/* --- ioas-change-process ---------------------------------------------------------------------- */
 
 static int act_change(struct operation *op, void *opts)
 {
@@ -143,8 +141,7 @@ static int run_change(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act_change, view_change);
 }
 
-/* --- noiommu-get-pa
- * -------------------------------------------------------------------------------- */
+/* --- noiommu-get-pa --------------------------------------------------------------------------- */
 
 static int act_get_pa(struct operation *op, void *opts)
 {

@@ -54,8 +54,7 @@ static bool process_wanted(const struct wanted *w, const struct holders *h, size
 	return false;
 }
 
-/* --- the document ------------------------------------------------------------------------------
- */
+/* --- the document ----------------------------------------------------------------------------- */
 
 static json_object *file_doc(const struct holder *h)
 {
@@ -148,8 +147,7 @@ static json_object *build(const struct wanted *w, const struct holders *h)
 	return doc;
 }
 
-/* --- text ----------------------------------------------------------------------------------------
- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 enum { OBJECTS_SHOWN = 16 };
 
@@ -294,8 +292,7 @@ static void view(struct out *o, json_object *doc)
 		summary_view(o, processes);
 }
 
-/* --- the command
- * ------------------------------------------------------------------------------------ */
+/* --- the command ------------------------------------------------------------------------------ */
 
 static void say_unseen(const struct holders *h)
 {

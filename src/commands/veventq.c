@@ -83,8 +83,7 @@ static int run_alloc(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act_alloc, operation_object_view);
 }
 
-/* --- read ---------------------------------------------------------------------------------------
- */
+/* --- read ------------------------------------------------------------------------------------- */
 
 static uint64_t word_at(const uint8_t *buf, size_t i)
 {

@@ -46,8 +46,7 @@ static error_t option_queue(struct cli *cli, void *opts, int key, char *arg)
 	return option_with(&uapi_hw_queue_types, opts, key, arg);
 }
 
-/* --- viommu-alloc -------------------------------------------------------------------------------
- */
+/* --- viommu-alloc ----------------------------------------------------------------------------- */
 
 static int alloc_viommu(struct operation *op, const struct opts *o, const struct context_device *d,
 			uint32_t hwpt)
@@ -117,8 +116,7 @@ static int run_viommu(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act_viommu, operation_object_view);
 }
 
-/* --- vdevice-alloc
- * --------------------------------------------------------------------------------- */
+/* --- vdevice-alloc ---------------------------------------------------------------------------- */
 
 static int alloc_vdevice(struct operation *op, const struct context_device *d, uint32_t viommu,
 			 uint64_t virt_id)
@@ -172,8 +170,7 @@ static int run_vdevice(struct cli *cli, void *opts)
 	return operation_run(cli, opts, act_vdevice, operation_object_view);
 }
 
-/* --- hw-queue-alloc
- * ----------------------------------------------------------------------------------- */
+/* --- hw-queue-alloc --------------------------------------------------------------------------- */
 
 static int act_queue(struct operation *op, void *opts)
 {

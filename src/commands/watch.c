@@ -172,8 +172,7 @@ static bool decode_burst(struct watch *w)
 	return stop || w->failed;
 }
 
-/* --- records of /dev/kmsg ----------------------------------------------------------------------
- */
+/* --- records of /dev/kmsg --------------------------------------------------------------------- */
 
 /*
  * "6,339,5140900,-;text" and, on lines of their own that begin with a space,
@@ -238,8 +237,7 @@ static int read_some(struct watch *w)
 	return n < 0 ? -1 : 0;
 }
 
-/* --- the loop
- * -------------------------------------------------------------------------------------- */
+/* --- the loop --------------------------------------------------------------------------------- */
 
 /* Milliseconds until the deadline, 0 when it is over; -1 without one. */
 static int time_left(const struct watch *w)

@@ -146,8 +146,7 @@ void diff_registers(struct diff *d, const char *where, const struct reg_set *a,
 	free(changes);
 }
 
-/* --- order -------------------------------------------------------------------------------------
- */
+/* --- order ------------------------------------------------------------------------------------ */
 
 static int rank(json_object *e)
 {

@@ -89,8 +89,7 @@ static void diff_iommus(struct diff *d, const struct snapshot *a, const struct s
 	free(of);
 }
 
-/* --- devices ------------------------------------------------------------------------------------
- */
+/* --- devices ---------------------------------------------------------------------------------- */
 
 static void index_devices(const struct snapshot *snap, struct index *ix)
 {
@@ -125,8 +124,7 @@ static void diff_devices(struct diff *d, const struct snapshot *a, const struct 
 	index_free(&in_b);
 }
 
-/* --- kernels -------------------------------------------------------------------------------------
- */
+/* --- kernels ---------------------------------------------------------------------------------- */
 
 static bool list_has(json_object *list, const char *word)
 {
@@ -290,8 +288,7 @@ static void diff_kernels(struct diff *d, const struct snapshot *a, const struct 
 	diff_modules(d, doc_get(in_a, "modules"), doc_get(in_b, "modules"));
 }
 
-/* --- firmware
- * -------------------------------------------------------------------------------------- */
+/* --- firmware --------------------------------------------------------------------------------- */
 
 static json_object *table_of(json_object *acpi, const char *signature)
 {

@@ -36,8 +36,7 @@ void unit_registers(const struct diff_unit *u, struct reg_set *set)
 	json_object_put(doc);
 }
 
-/* --- PCI capabilities ----------------------------------------------------------------------------
- */
+/* --- PCI capabilities ------------------------------------------------------------------------- */
 
 static void add_words(struct out *o, json_object *value)
 {
@@ -94,8 +93,7 @@ void diff_pci(struct diff *d, const char *where, json_object *a, json_object *b)
 		diff_capability(d, where, keys[i], doc_get(a, keys[i]), doc_get(b, keys[i]));
 }
 
-/* --- groups
- * ---------------------------------------------------------------------------------------- */
+/* --- groups ----------------------------------------------------------------------------------- */
 
 /* The other devices of a device's group: "with a b", "alone", "in no group". */
 static char *companions(const struct snapshot *snap, const struct host_device *dev, size_t *n)
@@ -177,8 +175,7 @@ static void diff_group(struct diff *d, const char *where, const struct diff_unit
 	free(in_b);
 }
 
-/* --- devices
- * ----------------------------------------------------------------------------------------- */
+/* --- devices ---------------------------------------------------------------------------------- */
 
 void diff_device(struct diff *d, const char *where, const struct diff_unit *a,
 		 const struct diff_unit *b)

@@ -304,8 +304,7 @@ static void claim_rmr(struct join *j, json_object *structure, struct claims *c)
 	}
 }
 
-/* --- VIOT --------------------------------------------------------------------------------------
- */
+/* --- VIOT ------------------------------------------------------------------------------------- */
 
 static void claim_viot(struct join *j, json_object *structure, struct claims *c)
 {

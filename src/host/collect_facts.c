@@ -163,8 +163,7 @@ json_object *collect_facts_interrupts(struct snapshot *snap)
 	return obj;
 }
 
-/* --- drivers -----------------------------------------------------------------------------------
- */
+/* --- drivers ---------------------------------------------------------------------------------- */
 
 json_object *collect_facts_vfio_drivers(struct snapshot *snap)
 {
@@ -182,8 +181,7 @@ json_object *collect_facts_vfio_drivers(struct snapshot *snap)
 	return list;
 }
 
-/* --- debugfs: is translation on, and in which mode
- * -------------------------------------------------- */
+/* --- debugfs: is translation on, and in which mode -------------------------------------------- */
 
 static bool register_line(const char *line, const char *name, uint64_t *v)
 {

@@ -188,8 +188,7 @@ static bool each_line(struct uses *u, const char *path, void (*line_fn)(struct u
 	return true;
 }
 
-/* --- network
- * -------------------------------------------------------------------------------------- */
+/* --- network ---------------------------------------------------------------------------------- */
 
 struct interface {
 	char name[32];
@@ -301,8 +300,7 @@ static void network_uses(struct uses *u)
 	free(ifs.list);
 }
 
-/* --- display
- * ------------------------------------------------------------------------------------------ */
+/* --- display ---------------------------------------------------------------------------------- */
 
 static void display_uses(struct uses *u)
 {

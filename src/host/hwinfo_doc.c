@@ -120,8 +120,7 @@ bool hw_info_load(struct snapshot *snap, struct host_device *dev, json_object *o
 	return true;
 }
 
-/* --- registers from both sources ---------------------------------------------------------------
- */
+/* --- registers from both sources -------------------------------------------------------------- */
 
 /* What sysfs has and the kernel's answer has not goes in; where both have it they should agree. */
 static json_object *merge(struct reg_set *regs, const struct host_iommu *iommu)
@@ -184,8 +183,7 @@ static const struct host_device *example_behind(const struct snapshot *snap,
 	return endpoint;
 }
 
-/* --- what to do to learn the rest ----------------------------------------------------------------
- */
+/* --- what to do to learn the rest ------------------------------------------------------------- */
 
 /* The kernel answered that it has none. */
 static json_object *no_registers_doc(void)
@@ -220,8 +218,7 @@ static json_object *hint_doc(const struct snapshot *snap, const struct host_iomm
 	return doc_printf("%s, and no device behind it could be asked about", have);
 }
 
-/* --- entries
- * -------------------------------------------------------------------------------------- */
+/* --- entries ---------------------------------------------------------------------------------- */
 
 static void copy_members(json_object *to, json_object *from)
 {
@@ -302,8 +299,7 @@ bool hwinfo_is_known(json_object *entry)
 	return doc_get(entry, "hw_info") || json_object_object_length(doc_get(entry, "registers"));
 }
 
-/* --- text
- * ----------------------------------------------------------------------------------------- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static void line(struct out *o, const char *label, const char *text)
 {

@@ -51,8 +51,7 @@ static json_object *command_line(struct snapshot *snap)
 	return list;
 }
 
-/* --- configuration -----------------------------------------------------------------------------
- */
+/* --- configuration ---------------------------------------------------------------------------- */
 
 /* Beginnings of options that decide something about IOMMUs. */
 static const char *const option_prefixes[] = {
@@ -172,8 +171,7 @@ static json_object *kernel_config(struct snapshot *snap)
 	return config;
 }
 
-/* --- modules ------------------------------------------------------------------------------------
- */
+/* --- modules ---------------------------------------------------------------------------------- */
 
 /* Modules by the beginning of their names; of some only one parameter is about IOMMUs. */
 static const struct wanted_module {
@@ -269,8 +267,7 @@ static json_object *modules(struct snapshot *snap)
 	return list;
 }
 
-/* --- all of it
- * ------------------------------------------------------------------------------------ */
+/* --- all of it -------------------------------------------------------------------------------- */
 
 static json_object *kernel_version(struct snapshot *snap)
 {

@@ -188,8 +188,7 @@ static struct klog_pending *begin(struct klog_parse *ps, const struct klog_recor
 	return slot;
 }
 
-/* --- lines -------------------------------------------------------------------------------------
- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static void took(struct klog_parse *ps, struct klog_pending *p)
 {

@@ -71,8 +71,7 @@ struct klog_fold *klog_fold_new(struct out *o, bool fold, bool with_file)
 	return f;
 }
 
-/* --- text ---------------------------------------------------------------------------------------
- */
+/* --- text ------------------------------------------------------------------------------------- */
 
 static void put_value(struct out *o, const struct klog_fact *f)
 {
@@ -467,8 +466,7 @@ static void print(struct klog_fold *f, const struct klog_record *rec, const stru
 		print_plain(f, rec, e);
 }
 
-/* --- folding -------------------------------------------------------------------------------------
- */
+/* --- folding ---------------------------------------------------------------------------------- */
 
 static size_t add_bytes(char *key, size_t n, const void *p, size_t len)
 {

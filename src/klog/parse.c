@@ -307,8 +307,7 @@ static void find_pattern(const struct klog_text *t, const char *from, struct fou
 			return;
 }
 
-/* --- the lines behind --------------------------------------------------------------------------
- */
+/* --- the lines behind ------------------------------------------------------------------------- */
 
 struct raw {
 	const char *p, *e;
@@ -575,8 +574,7 @@ uint32_t klog_lines_used(const struct klog_parse *ps)
 	return n ? (uint32_t)n : 1;
 }
 
-/* --- records ------------------------------------------------------------------------------------
- */
+/* --- records ---------------------------------------------------------------------------------- */
 
 void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klog_pattern *pat)
 {

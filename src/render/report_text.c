@@ -295,8 +295,7 @@ static void acpi(struct out *o, json_object *a)
 	}
 }
 
-/* --- what this process may do ------------------------------------------------------------------
- */
+/* --- what this process may do ----------------------------------------------------------------- */
 
 static void limits(struct out *o, json_object *l)
 {

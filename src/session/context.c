@@ -350,8 +350,7 @@ void context_warn_words(struct iommu_context *ctx, const char *id, const char *n
 	free(text);
 }
 
-/* --- descriptors --------------------------------------------------------------------------------
- */
+/* --- descriptors ------------------------------------------------------------------------------ */
 
 int context_fd(struct iommu_context *ctx, struct ledger_entry *e)
 {
@@ -379,8 +378,7 @@ int context_device_fd(struct iommu_context *ctx, const struct context_device *d)
 	return -1;
 }
 
-/* --- devices
- * -------------------------------------------------------------------------------------- */
+/* --- devices ---------------------------------------------------------------------------------- */
 
 void context_device_free(struct context_device *d)
 {
@@ -604,8 +602,7 @@ int context_device_borrowed(struct iommu_context *ctx, const char *word, struct 
 	return get_device(ctx, word, true, d);
 }
 
-/* --- attachments in the ledger -----------------------------------------------------------------
- */
+/* --- attachments in the ledger ---------------------------------------------------------------- */
 
 struct ledger_entry *context_attachment(const struct iommu_context *ctx, uint32_t device,
 					uint64_t key)
@@ -775,8 +772,7 @@ bool context_pins(const struct iommu_context *ctx, uint32_t ioas)
 	return is_attached_to(ctx, ioas);
 }
 
-/* --- the document --------------------------------------------------------------------------------
- */
+/* --- the document ----------------------------------------------------------------------------- */
 
 json_object *context_doc(const struct iommu_context *ctx)
 {

@@ -174,8 +174,7 @@ static int claim_name(const char *folder, int dir, const char *name, char **sock
 	return sock;
 }
 
-/* --- the process --------------------------------------------------------------------------------
- */
+/* --- the process ------------------------------------------------------------------------------ */
 
 enum { KEEP_MAX = 4 };
 

@@ -727,8 +727,7 @@ struct uapi_vevent_selftest {
 };
 UAPI_SIZE(uapi_vevent_selftest, 4);
 
-/* --- 0x94 HW_QUEUE_ALLOC ------------------------------------------------------------------------
- */
+/* --- 0x94 HW_QUEUE_ALLOC ---------------------------------------------------------------------- */
 
 #define UAPI_HW_QUEUE_TYPE_DEFAULT        0u /* refused */
 #define UAPI_HW_QUEUE_TYPE_TEGRA241_CMDQV 1u
@@ -754,8 +753,7 @@ UAPI_AT(uapi_hw_queue_alloc, nesting_parent_iova, 24);
 UAPI_AT(uapi_hw_queue_alloc, length, 32);
 UAPI_SIZE(uapi_hw_queue_alloc, 40);
 
-/* --- VFIO devices
- * --------------------------------------------------------------------------------- */
+/* --- VFIO devices ----------------------------------------------------------------------------- */
 
 enum {
 	UAPI_VFIO_INFO_RESET = 1 << 0,

@@ -569,8 +569,7 @@ static bool applies(struct facts *f, const struct refusal *row)
 	return true;
 }
 
-/* --- words for facts
- * ------------------------------------------------------------------------------ */
+/* --- words for facts -------------------------------------------------------------------------- */
 
 static char *word_device(struct facts *f)
 {
@@ -890,8 +889,7 @@ char *refusal_generic(enum uapi_op op, const char *template_text)
 	return expand(&f, true, template_text);
 }
 
-/* --- the answer
- * ------------------------------------------------------------------------------------- */
+/* --- the answer ------------------------------------------------------------------------------- */
 
 static void facts_init(struct facts *f, enum uapi_op op, const struct refusal_ctx *ctx)
 {
