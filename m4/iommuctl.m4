@@ -70,7 +70,7 @@ AS_IF([test "x$enable_hardening" = xyes && test "x${enable_sanitizers:-no}" = xn
 		-fno-strict-overflow -fno-strict-aliasing -ftrivial-auto-var-init=zero -fPIE],
 		[IOMMUCTL_CFLAG([HARDEN_CFLAGS], flag)])
 	m4_foreach_w([flag], [-pie -Wl,-z,relro -Wl,-z,now -Wl,-z,noexecstack -Wl,-z,nodlopen -Wl,--as-needed],
-		[IOMMUCTL_LDFLAG([HARDEN_LDFLAGS], flag)])
+		[IOMMUCTL_LDFLAG([HARDEN_LDFLAGS], m4_defn([flag]))])
 	# Fortify needs optimisation, and a distribution may have set its own level.
 	AC_CACHE_CHECK([which _FORTIFY_SOURCE level works], [iommuctl_cv_fortify], [
 		iommuctl_cv_fortify=no
