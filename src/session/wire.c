@@ -8,6 +8,9 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+/* size_t, or what POSIX wants: socklen_t. */
+#define CONTROL_LEN __typeof__(((struct msghdr *)NULL)->msg_controllen)
+
 enum wire_result wire_send(int sock, enum wire_kind kind, uint32_t value, const void *body,
 			   size_t len, const int *fds, size_t n_fds)
 {
@@ -33,10 +36,10 @@ enum wire_result wire_send(int sock, enum wire_kind kind, uint32_t value, const 
 		memset(&control, 0, sizeof(control));
 		c->cmsg_level = SOL_SOCKET;
 		c->cmsg_type = SCM_RIGHTS;
-		c->cmsg_len = CMSG_LEN(sizeof(int) * n_fds);
+		c->cmsg_len = (CONTROL_LEN)CMSG_LEN(sizeof(int) * n_fds);
 		memcpy(CMSG_DATA(c), fds, sizeof(int) * n_fds);
 		msg.msg_control = &control;
-		msg.msg_controllen = CMSG_SPACE(sizeof(int) * n_fds);
+		msg.msg_controllen = (CONTROL_LEN)CMSG_SPACE(sizeof(int) * n_fds);
 	}
 	do
 		n = sendmsg(sock, &msg, MSG_NOSIGNAL);
@@ -56,16 +59,16 @@ void wire_drop_fds(struct wire_message *m)
 
 static void collect_fds(struct msghdr *msg, struct wire_message *m)
 {
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c)) {
-		size_t bytes;
+	/* The kernel puts all descriptors of a message below one header, and was asked for no
+	 * other. */
+	const struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	size_t bytes;
 
-		if (c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
-			continue;
-		bytes = c->cmsg_len - CMSG_LEN(0);
-		/* The control buffer has room for one such header only. */
-		memcpy(m->fds, CMSG_DATA(c), bytes);
-		m->n_fds = bytes / sizeof(int);
-	}
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS)
+		return;
+	bytes = c->cmsg_len - CMSG_LEN(0);
+	memcpy(m->fds, CMSG_DATA(c), bytes);
+	m->n_fds = bytes / sizeof(int);
 }
 
 enum wire_result wire_receive(int sock, struct wire_message *m)

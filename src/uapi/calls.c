@@ -23,6 +23,10 @@ enum {
 	BIND_PAUSE_MS = 50,
 };
 
+/* glibc's ioctl() takes an unsigned long, musl's an int, as POSIX had it. */
+#define IOCTL_NUMBER(cmd) \
+	_Generic(&ioctl, int (*)(int, int, ...) : (int)(cmd), default : (unsigned long)(cmd))
+
 int (*call_ioctl_hook)(int fd, unsigned long cmd, void *req);
 
 int call_any(int fd, unsigned int cmd, void *req)
@@ -30,7 +34,8 @@ int call_any(int fd, unsigned int cmd, void *req)
 	int ret;
 
 	do {
-		ret = call_ioctl_hook ? call_ioctl_hook(fd, cmd, req) : ioctl(fd, cmd, req);
+		ret = call_ioctl_hook ? call_ioctl_hook(fd, cmd, req)
+				      : ioctl(fd, IOCTL_NUMBER(cmd), req);
 	} while (ret < 0 && errno == EINTR);
 	return ret < 0 ? -errno : ret;
 }

@@ -84,7 +84,9 @@ static int open_any(const char *symbol, const char *path, int flags, mode_t mode
 	}
 
 OPEN(open)
+#ifndef open64 /* a macro where it is the same, as in musl */
 OPEN(open64)
+#endif
 
 static int is_fake(int fd)
 {
