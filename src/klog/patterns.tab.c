@@ -41,6 +41,9 @@ const struct klog_pattern klog_patterns[] = {
 	{ "vtd-acpi-device", KLOG_CONFIG, TAG_VTD, WHO_NONE,
 	  "ACPI device \"{acpi_name:q}\" under DMAR at {base:x} as {device:b}",
 	  "A device that is only in the ACPI name space, and the requester it counts as" },
+	{ "vtd-acpi-devices", KLOG_EVENT, TAG_VTD, WHO_NONE,
+	  "ACPI name space devices didn't probe correctly",
+	  "Devices that are only in the ACPI name space could not be put into groups" },
 	{ "fw-andd", KLOG_FIRMWARE_BUG, TAG_VTD, WHO_NONE,
 	  "Failed to find handle for ACPI object {acpi_name:s}",
 	  "The DMAR table names a device that the ACPI name space lacks: harmless where the device "
