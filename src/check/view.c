@@ -92,9 +92,10 @@ static void show_finding(struct out *o, json_object *f, bool said)
 	}
 }
 
-static void show_goal(struct out *o, json_object *doc, json_object *goal, const bool *repeated)
+/* Findings stand in the order of the goals: those of this one begin at *at. */
+static void show_goal(struct out *o, json_object *goal, json_object *findings, const bool *repeated,
+		      size_t *at)
 {
-	json_object *findings = doc_get(doc, "findings");
 	const char *name = doc_get_str(goal, "goal", "");
 	size_t style = style_of(doc_get_str(goal, "status", "")), passed = 0;
 
@@ -102,15 +103,15 @@ static void show_goal(struct out *o, json_object *doc, json_object *goal, const 
 	out_str(o, ": ");
 	out_styled(o, styles[style].style, styles[style].verdict);
 	out_str(o, "\n");
-	for (size_t i = 0; i < doc_len(findings); i++) {
-		json_object *f = doc_at(findings, i);
+	for (; *at < doc_len(findings); ++*at) {
+		json_object *f = doc_at(findings, *at);
 		bool pass = !strcmp(doc_get_str(f, "status", ""), "pass");
 
 		if (strcmp(doc_get_str(f, "goal", ""), name))
-			continue;
+			break;
 		passed += pass;
 		if (!pass || o->verbose)
-			show_finding(o, f, repeated[i]);
+			show_finding(o, f, repeated[*at]);
 	}
 	if (!o->verbose && passed)
 		out_printf(o, "  pass     %zu check%s\n", passed, passed == 1 ? "" : "s");
@@ -159,14 +160,15 @@ static void show_configuration(struct out *o, json_object *doc, json_object *c)
 
 void check_view(struct out *o, json_object *doc)
 {
-	json_object *goals = doc_get(doc, "goals"),
+	json_object *goals = doc_get(doc, "goals"), *findings = doc_get(doc, "findings"),
 		    *configurations = doc_get(doc, "configurations");
-	bool *repeated = find_repeated(doc_get(doc, "findings"));
+	bool *repeated = find_repeated(findings);
+	size_t at = 0;
 
 	show_state(o, doc_get_str(doc, "iommu", NULL));
 	for (size_t i = 0; i < doc_len(goals); i++) {
 		out_str(o, "\n");
-		show_goal(o, doc, doc_at(goals, i), repeated);
+		show_goal(o, doc_at(goals, i), findings, repeated, &at);
 	}
 	free(repeated);
 	for (size_t i = 0; i < doc_len(configurations); i++)

@@ -72,26 +72,33 @@ static struct pci_access *lib_open(void)
 	return access;
 }
 
-/* As much as can be had: 0, 64, 256 or 4096 bytes. */
-static size_t lib_read(struct pci_access *access, const struct acpi_device *at, uint8_t *buf)
+static bool lib_read(void *source, size_t at, uint8_t *buf, size_t n)
 {
-	static const int steps[] = { PCI_CONFIG_HEADER, PCI_CONFIG_CONVENTIONAL, PCI_CONFIG_FULL };
-	struct pci_dev *volatile dev = NULL;
-	volatile int have = 0;
+	return !setjmp(lib_failed) && lib_read_block(source, (int)at, buf, (int)n);
+}
 
-	if (!setjmp(lib_failed)) {
-		dev = lib_get_dev(access, at->segment, at->bus, at->devfn >> 3, at->devfn & 7);
-		for (size_t i = 0; dev && i < ARRAY_SIZE(steps); i++) {
-			if (!lib_read_block(dev, have, buf + have, steps[i] - have))
-				break;
-			have = steps[i];
-		}
-	}
-	if (dev)
-		lib_free_dev(dev);
-	return (size_t)have;
+static struct pci_dev *lib_find(struct pci_access *access, const struct acpi_device *at)
+{
+	if (setjmp(lib_failed))
+		return NULL;
+	return lib_get_dev(access, at->segment, at->bus, at->devfn >> 3, at->devfn & 7);
 }
 #endif
+
+struct bytes {
+	uint8_t data[PCI_CONFIG_FULL];
+	size_t len;
+};
+
+static bool bytes_read(void *source, size_t at, uint8_t *buf, size_t n)
+{
+	const struct bytes *b = source;
+
+	if (at > b->len || n > b->len - at)
+		return false;
+	memcpy(buf, b->data + at, n);
+	return true;
+}
 
 struct reader {
 	struct snapshot *snap;
@@ -99,30 +106,6 @@ struct reader {
 	struct pci_access *access;
 #endif
 };
-
-static size_t file_read(struct snapshot *snap, const char *name, uint8_t *buf)
-{
-	char *path = mem_printf("sys/bus/pci/devices/%s/config", name);
-	size_t len = 0;
-	char *data = hostfs_slurp(snap->fs, path, PCI_CONFIG_FULL, &len);
-
-	if (data)
-		memcpy(buf, data, len);
-	free(data);
-	free(path);
-	return len;
-}
-
-static size_t read_config(struct reader *r, const struct host_device *dev, uint8_t *buf)
-{
-#ifdef HAVE_LIBPCI
-	struct acpi_device at = { .name = dev->name };
-
-	if (r->access && acpi_pci_address(dev->name, &at.segment, &at.bus, &at.devfn))
-		return lib_read(r->access, &at, buf);
-#endif
-	return file_read(r->snap, dev->name, buf);
-}
 
 static bool is_asleep(struct snapshot *snap, const char *name)
 {
@@ -149,32 +132,76 @@ struct tally {
 	size_t short_reads, unread, asleep;
 };
 
+static bool can_read(const struct pci_config *c, size_t at)
+{
+	uint8_t byte;
+
+	return c->read(c->source, at, &byte, 1);
+}
+
+/* How much of the configuration space could be read; adds what is in it. */
+static const char *add_config(json_object *obj, const struct pci_config *c, struct tally *tally)
+{
+	if (!can_read(c, 0)) {
+		tally->unread++;
+		return "unread";
+	}
+	if (!can_read(c, PCI_CONFIG_CONVENTIONAL - 1)) {
+		tally->short_reads++;
+		return "header";
+	}
+	pci_caps_add(obj, c);
+	return "full";
+}
+
+static const char *add_from_file(json_object *obj, struct snapshot *snap, const char *name,
+				 struct tally *tally)
+{
+	char *path = mem_printf("sys/bus/pci/devices/%s/config", name);
+	struct bytes bytes;
+	ssize_t n = hostfs_read_bytes(snap->fs, path, bytes.data, sizeof(bytes.data));
+
+	free(path);
+	bytes.len = n > 0 ? (size_t)n : 0;
+	return add_config(obj, &(struct pci_config) { bytes_read, &bytes }, tally);
+}
+
+static const char *add_device(json_object *obj, struct reader *r, const struct host_device *dev,
+			      struct tally *tally)
+{
+#ifdef HAVE_LIBPCI
+	struct acpi_device at = { .name = dev->name };
+
+	if (r->access && acpi_pci_address(dev->name, &at.segment, &at.bus, &at.devfn)) {
+		struct pci_config config = { lib_read, lib_find(r->access, &at) };
+		const char *how = "unread";
+
+		if (!config.source) {
+			tally->unread++;
+			return how;
+		}
+		how = add_config(obj, &config, tally);
+		lib_free_dev(config.source);
+		return how;
+	}
+#endif
+	return add_from_file(obj, r->snap, dev->name, tally);
+}
+
 static json_object *device_caps(struct reader *r, const struct host_device *dev,
 				struct tally *tally)
 {
 	json_object *obj = doc_object();
-	uint8_t config[PCI_CONFIG_FULL];
-	const char *how = "full";
-	size_t len = 0;
+	const char *how = "asleep";
 
-	if (is_asleep(r->snap, dev->name)) {
-		how = "asleep";
-		tally->asleep++;
-	} else {
-		len = read_config(r, dev, config);
-	}
-	if (!len && strcmp(how, "asleep")) {
-		how = "unread";
-		tally->unread++;
-	} else if (len && len < PCI_CONFIG_CONVENTIONAL) {
-		how = "header";
-		tally->short_reads++;
-	}
 	doc_add(obj, "device", doc_str(dev->name));
-	doc_add(obj, "config", doc_str(how));
-	if (len >= PCI_CONFIG_CONVENTIONAL)
-		pci_caps_add(obj, config, len);
+	doc_add(obj, "config", NULL); /* its place */
+	if (is_asleep(r->snap, dev->name))
+		tally->asleep++;
 	else
+		how = add_device(obj, r, dev, tally);
+	doc_add(obj, "config", doc_str(how));
+	if (strcmp(how, "full"))
 		add_unknown(obj);
 	return obj;
 }

@@ -405,7 +405,8 @@ void hostfs_dir_close(struct hostfs_dir *dir)
 
 /* --- files ----------------------------------------------------------------------------------- */
 
-static ssize_t read_small(int fd, char *buf, size_t size)
+/* One read, and the descriptor is closed. */
+static ssize_t read_once(int fd, void *buf, size_t size)
 {
 	ssize_t n;
 	int saved;
@@ -418,6 +419,13 @@ static ssize_t read_small(int fd, char *buf, size_t size)
 	saved = errno;
 	close(fd);
 	errno = saved;
+	return n;
+}
+
+static ssize_t read_small(int fd, char *buf, size_t size)
+{
+	ssize_t n = read_once(fd, buf, size);
+
 	if (n < 0)
 		return -1;
 	if ((size_t)n >= size) {
@@ -440,6 +448,11 @@ ssize_t hostfs_read_at(const struct hostfs_dir *dir, const char *name, char *buf
 ssize_t hostfs_read(struct hostfs *fs, const char *path, char *buf, size_t size)
 {
 	return noted(fs, path, NULL, read_small(open_path(fs, path, READ_FLAGS), buf, size));
+}
+
+ssize_t hostfs_read_bytes(struct hostfs *fs, const char *path, void *buf, size_t size)
+{
+	return read_once(open_path(fs, path, READ_FLAGS), buf, size);
 }
 
 static ssize_t terminated(ssize_t n, char *buf, size_t size)

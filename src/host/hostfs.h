@@ -94,6 +94,13 @@ ssize_t hostfs_read_at(const struct hostfs_dir *dir, const char *name, char *buf
 ssize_t hostfs_read(struct hostfs *fs, const char *path, char *buf, size_t size);
 
 /**
+ * hostfs_read_bytes() - read the beginning of a binary file, in one call
+ *
+ * Returns how many bytes of @buf, or -1 with errno.
+ */
+ssize_t hostfs_read_bytes(struct hostfs *fs, const char *path, void *buf, size_t size);
+
+/**
  * hostfs_link_at() - read what a symbolic link says
  *
  * Only links before the last component of @name are followed. Returns the

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* PCI capabilities from the bytes of configuration space. Layout: PCI Express base specification.
- */
+/* PCI capabilities from configuration space. Layout: PCI Express base specification. */
 #include "config.h"
 #include "host/pcicaps.h"
 
@@ -23,33 +22,37 @@ enum {
 	EXT_PASID = 0x1b,
 };
 
-struct space {
-	const uint8_t *data;
-	size_t len;
-};
-
-static uint32_t get(const struct space *s, size_t at, size_t n)
+static uint32_t number(const uint8_t *bytes, size_t n)
 {
 	uint32_t v = 0;
 
-	if (at > s->len || n > s->len - at)
-		return 0;
 	while (n--)
-		v = v << 8 | s->data[at + n];
+		v = v << 8 | bytes[n];
 	return v;
 }
 
-static size_t find_conventional(const struct space *s, unsigned int id)
+/* Up to four bytes; 0 when they cannot be read. */
+static uint32_t get(const struct pci_config *c, size_t at, size_t n)
 {
-	size_t at = get(s, CAPS_POINTER, 1) & 0xfcU;
+	uint8_t bytes[4];
 
-	if (!(get(s, STATUS, 2) & STATUS_HAS_CAPS))
+	return c->read(c->source, at, bytes, n) ? number(bytes, n) : 0;
+}
+
+static size_t find_conventional(const struct pci_config *c, unsigned int id)
+{
+	size_t at;
+
+	if (!(get(c, STATUS, 2) & STATUS_HAS_CAPS))
 		return 0;
+	at = get(c, CAPS_POINTER, 1) & 0xfcU;
 	/* More steps than there is room for are a circle. */
 	for (unsigned int steps = 0; at >= PCI_CONFIG_HEADER && steps < 48; steps++) {
-		if (get(s, at, 1) == id)
+		uint32_t header = get(c, at, 2); /* its id, and where the next one is */
+
+		if ((header & 0xff) == id)
 			return at;
-		at = get(s, at + 1, 1) & 0xfcU;
+		at = header >> 8 & 0xfcU;
 	}
 	return 0;
 }
@@ -74,9 +77,10 @@ static const char *port_name(uint32_t flags)
 	return type < ARRAY_SIZE(names) ? names[type] : NULL;
 }
 
-static json_object *ats(const struct space *s, size_t at)
+/* Each is given the bytes of the capability, from its header on. */
+static json_object *ats(const uint8_t *bytes)
 {
-	uint32_t cap = get(s, at + 4, 2), control = get(s, at + 6, 2);
+	uint32_t cap = number(bytes + 4, 2), control = number(bytes + 6, 2);
 	json_object *o = doc_object();
 
 	doc_add(o, "enabled", doc_bool(control & 0x8000));
@@ -87,20 +91,20 @@ static json_object *ats(const struct space *s, size_t at)
 	return o;
 }
 
-static json_object *pri(const struct space *s, size_t at)
+static json_object *pri(const uint8_t *bytes)
 {
 	json_object *o = doc_object();
 
-	doc_add(o, "enabled", doc_bool(get(s, at + 4, 2) & 1));
-	doc_add(o, "pasid_required", doc_bool(get(s, at + 6, 2) & 0x8000));
-	doc_add(o, "capacity", doc_uint(get(s, at + 8, 4)));
-	doc_add(o, "allocated", doc_uint(get(s, at + 12, 4)));
+	doc_add(o, "enabled", doc_bool(number(bytes + 4, 2) & 1));
+	doc_add(o, "pasid_required", doc_bool(number(bytes + 6, 2) & 0x8000));
+	doc_add(o, "capacity", doc_uint(number(bytes + 8, 4)));
+	doc_add(o, "allocated", doc_uint(number(bytes + 12, 4)));
 	return o;
 }
 
-static json_object *pasid(const struct space *s, size_t at)
+static json_object *pasid(const uint8_t *bytes)
 {
-	uint32_t cap = get(s, at + 4, 2), control = get(s, at + 6, 2);
+	uint32_t cap = number(bytes + 4, 2), control = number(bytes + 6, 2);
 	json_object *o = doc_object();
 
 	doc_add(o, "enabled", doc_bool(control & 1));
@@ -125,60 +129,63 @@ static json_object *acs_list(uint32_t bits)
 	return list;
 }
 
-static json_object *acs(const struct space *s, size_t at)
+static json_object *acs(const uint8_t *bytes)
 {
 	json_object *o = doc_object();
 
-	doc_add(o, "capable", acs_list(get(s, at + 4, 2)));
-	doc_add(o, "enabled", acs_list(get(s, at + 6, 2)));
+	doc_add(o, "capable", acs_list(number(bytes + 4, 2)));
+	doc_add(o, "enabled", acs_list(number(bytes + 6, 2)));
 	return o;
 }
 
-static json_object *sriov(const struct space *s, size_t at)
+static json_object *sriov(const uint8_t *bytes)
 {
 	json_object *o = doc_object();
 
-	doc_add(o, "enabled", doc_bool(get(s, at + 8, 2) & 1));
-	doc_add(o, "total_vfs", doc_uint(get(s, at + 0x0e, 2)));
-	doc_add(o, "num_vfs", doc_uint(get(s, at + 0x10, 2)));
-	doc_add(o, "first_vf_offset", doc_uint(get(s, at + 0x14, 2)));
-	doc_add(o, "vf_stride", doc_uint(get(s, at + 0x16, 2)));
+	doc_add(o, "enabled", doc_bool(number(bytes + 8, 2) & 1));
+	doc_add(o, "total_vfs", doc_uint(number(bytes + 0x0e, 2)));
+	doc_add(o, "num_vfs", doc_uint(number(bytes + 0x10, 2)));
+	doc_add(o, "first_vf_offset", doc_uint(number(bytes + 0x14, 2)));
+	doc_add(o, "vf_stride", doc_uint(number(bytes + 0x16, 2)));
 	return o;
 }
+
+enum { LONGEST = 0x18 };
 
 static const struct {
 	unsigned int id;
-	size_t len;
+	size_t len; /* up to LONGEST */
 	const char *key;
-	json_object *(*describe)(const struct space *s, size_t at);
+	json_object *(*describe)(const uint8_t *bytes);
 } extended[] = {
-	{ EXT_ATS, 8, "ats", ats },          { EXT_PRI, 16, "pri", pri },
-	{ EXT_PASID, 8, "pasid", pasid },    { EXT_ACS, 8, "acs", acs },
-	{ EXT_SRIOV, 0x18, "sriov", sriov },
+	{ EXT_ATS, 8, "ats", ats },
+	{ EXT_PRI, 16, "pri", pri },
+	{ EXT_PASID, 8, "pasid", pasid },
+	{ EXT_ACS, 8, "acs", acs },
+	{ EXT_SRIOV, LONGEST, "sriov", sriov },
 };
 
-static void add_extended(json_object *obj, const struct space *s, size_t at)
+static void add_extended(json_object *obj, const struct pci_config *c, size_t at, unsigned int id)
 {
-	unsigned int id = get(s, at, 2);
+	uint8_t bytes[LONGEST];
 
 	for (size_t i = 0; i < ARRAY_SIZE(extended); i++)
-		if (extended[i].id == id && at + extended[i].len <= s->len)
-			doc_add(obj, extended[i].key, extended[i].describe(s, at));
+		if (extended[i].id == id && c->read(c->source, at, bytes, extended[i].len))
+			doc_add(obj, extended[i].key, extended[i].describe(bytes));
 }
 
-void pci_caps_add(json_object *obj, const uint8_t *config, size_t len)
+void pci_caps_add(json_object *obj, const struct pci_config *config)
 {
-	const struct space s = { config, len };
-	size_t express = find_conventional(&s, CAP_ID_EXPRESS), at = EXTENDED_START;
+	size_t express = find_conventional(config, CAP_ID_EXPRESS), at = EXTENDED_START;
 
 	if (express)
-		doc_add(obj, "port", doc_str(port_name(get(&s, express + 2, 2))));
+		doc_add(obj, "port", doc_str(port_name(get(config, express + 2, 2))));
 	for (unsigned int steps = 0; at >= EXTENDED_START && steps < 960; steps++) {
-		uint32_t header = get(&s, at, 4);
+		uint32_t header = get(config, at, 4);
 
 		if (!header || header == UINT32_MAX)
 			break;
-		add_extended(obj, &s, at);
+		add_extended(obj, config, at, header & 0xffff);
 		at = header >> 20 & 0xffcU;
 	}
 }

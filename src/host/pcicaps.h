@@ -7,20 +7,29 @@
 #define IOMMUCTL_HOST_PCICAPS_H
 
 #include <json-c/json.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 enum { PCI_CONFIG_HEADER = 64, PCI_CONFIG_CONVENTIONAL = 256, PCI_CONFIG_FULL = 4096 };
+
+/* Configuration space, of which only what is asked for is read: each word of it costs the device an
+ * access. */
+struct pci_config {
+	/* False: these bytes are not there, or may not be read. */
+	bool (*read)(void *source, size_t at, uint8_t *buf, size_t n);
+	void *source;
+};
 
 /**
  * pci_caps_add() - decode configuration space
  * @obj: receives "port" ("endpoint", "root-port", ...; of PCI Express functions) and, for each
  *       capability that is there, "ats", "pri", "pasid", "acs", "sriov". One that is not
  *       there is absent
- * @config, @len: 256 bytes or 4096 bytes
+ * @config: 256 bytes of it or more can be read
  *
- * Pure. Chains that lead outside or in circles end there.
+ * Chains that lead outside or in circles end there.
  */
-void pci_caps_add(json_object *obj, const uint8_t *config, size_t len);
+void pci_caps_add(json_object *obj, const struct pci_config *config);
 
 #endif

@@ -97,10 +97,13 @@ static size_t find_mac(const char *s)
 
 static size_t find_ipv4(const char *s)
 {
-	size_t n = strspn(s, "0123456789.");
+	size_t n = strspn(s, "0123456789");
 	char buf[16];
 	struct in_addr in;
 
+	if (s[n] != '.')
+		return 0;
+	n = strspn(s, "0123456789.");
 	while (n && s[n - 1] == '.')
 		n--;
 	if (!n || n >= sizeof(buf))
@@ -112,10 +115,18 @@ static size_t find_ipv4(const char *s)
 
 static size_t find_ipv6(const char *s)
 {
-	size_t n = strspn(s, "0123456789abcdefABCDEF:.");
+	size_t n = 0, colons = 0;
+	bool gap = false;
 	char buf[INET6_ADDRSTRLEN];
 	struct in6_addr in;
 
+	for (; is_hex(s[n]) || s[n] == ':' || s[n] == '.'; n++) {
+		colons += s[n] == ':';
+		gap |= s[n] == ':' && s[n + 1] == ':';
+	}
+	/* "0000:3b:00.0", of which reports are full, is none. */
+	if (colons < 6 && !gap)
+		return 0;
 	/* "fe80::1: link" and "fe80::1." end before the punctuation. */
 	for (; n > 3 && n < sizeof(buf); n--) {
 		memcpy(buf, s, n);
@@ -278,7 +289,8 @@ static size_t find_private(const struct redact *r, const char *s, enum redact_ki
 	n = find_word(r, s, kind);
 	if (n)
 		return n;
-	for (size_t i = 0; i < ARRAY_SIZE(finders); i++) {
+	/* All of them begin like this, and few of the words of a report do. */
+	for (size_t i = 0; i < ARRAY_SIZE(finders) && (is_hex(*s) || *s == ':'); i++) {
 		n = finders[i].find(s);
 		*kind = finders[i].kind;
 		if (n && !is_word(s[n]))

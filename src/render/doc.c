@@ -257,15 +257,13 @@ static const char *json_text(json_object *doc, bool one_line, size_t *len)
 /*
  * The first character that json-c leaves as it is, but that a terminal obeys: DEL, those of
  * U+0080 to U+009F, those that turn the direction of text. They are in strings only. @len is for
- * none.
+ * none. @s is terminated.
  */
 static size_t find_control(const char *s, size_t len, size_t *width, uint32_t *code)
 {
-	for (size_t i = 0; i < len; i++) {
-		unsigned char c = (unsigned char)s[i];
+	static const char begin_with[] = "\x7f\xc2\xe2";
 
-		if (c != 0x7f && c != 0xc2 && c != 0xe2)
-			continue;
+	for (size_t i = strcspn(s, begin_with); i < len; i += 1 + strcspn(s + i + 1, begin_with)) {
 		*width = utf8_next(s + i, len - i, code);
 		if (*width && utf8_is_control(*code))
 			return i;
