@@ -50,4 +50,25 @@ bench_say() # WHAT VALUE -le|-ge LIMIT
 bench_ratio() { bench_say "$1" "$(awk -v a="$2" -v b="$3" 'BEGIN { printf "%.2f", a / b }')" "$4" "$5"; }
 # bench_limit WHAT VALUE LIMIT: at most
 bench_limit() { bench_say "$1" "$2" -le "$3"; }
+
+# bench_needs PROGRAM...: without them the script ends, and that is no failure.
+bench_needs()
+{
+	local program
+	for program in "$@"; do
+		command -v "$program" >/dev/null || { echo "skipped: no $program"; exit 0; }
+	done
+}
+
+# bench_calls WHAT LIMIT COMMAND OTHER: how many system calls more than OTHER a command makes
+bench_calls()
+{
+	command -v strace >/dev/null || return 0
+	local n=() c
+	for c in "$3" "$4"; do
+		# shellcheck disable=SC2086 # words
+		n+=("$(strace -qq $c 2>&1 >/dev/null | grep -c '^[a-z_0-9]*(')")
+	done
+	bench_limit "$1" $((n[0] - n[1])) "$2"
+}
 bench_end() { exit "$bench_failed"; }

@@ -3,7 +3,7 @@
  * Asks the kernel for a VFIO device's IOMMU_GET_HW_INFO with nothing of the program's own code, so
  * that tests can compare.
  *
- *   rawinfo CDEV      CDEV is /dev/vfio/devices/vfioN; prints "TYPE LENGTH HEX-DIGITS"
+ *   rawinfo CDEV...   CDEV is /dev/vfio/devices/vfioN; prints "TYPE LENGTH HEX-DIGITS" for each
  */
 #include <fcntl.h>
 #include <stdint.h>
@@ -31,35 +31,45 @@ struct hw_info {
 	uint32_t reserved;
 };
 
-int main(int argc, char **argv)
+static int ask(int iommufd, const char *path)
 {
 	uint8_t data[256];
-	struct bind bind = { .argsz = sizeof(bind) };
+	struct bind bind = { .argsz = sizeof(bind), .iommufd = iommufd };
 	struct hw_info info = { .size = sizeof(info),
 				.data_len = sizeof(data),
 				.data = (uint64_t)(uintptr_t)data };
-	int cdev;
+	int cdev = open(path, O_RDWR), failed = 0;
 
-	if (argc != 2)
-		return 2;
-	bind.iommufd = open("/dev/iommu", O_RDWR);
-	cdev = open(argv[1], O_RDWR);
-	if (bind.iommufd < 0 || cdev < 0 || ioctl(cdev, CMD_VFIO_BIND, &bind) < 0) {
+	if (cdev < 0 || ioctl(cdev, CMD_VFIO_BIND, &bind) < 0) {
 		perror("rawinfo: bind");
-		if (cdev >= 0)
-			close(cdev);
-		return 1;
+		failed = 1;
 	}
 	info.dev_id = bind.dev_id;
-	if (ioctl(bind.iommufd, CMD_GET_HW_INFO, &info) < 0) {
+	if (!failed && ioctl(iommufd, CMD_GET_HW_INFO, &info) < 0) {
 		perror("rawinfo: IOMMU_GET_HW_INFO");
-		close(cdev);
-		return 1;
+		failed = 1;
 	}
-	printf("%u %u ", info.type, info.data_len);
-	for (uint32_t i = 0; i < info.data_len && i < sizeof(data); i++)
-		printf("%02x", data[i]);
-	printf("\n");
-	close(cdev);
-	return 0;
+	if (!failed) {
+		printf("%u %u ", info.type, info.data_len);
+		for (uint32_t i = 0; i < info.data_len && i < sizeof(data); i++)
+			printf("%02x", data[i]);
+		printf("\n");
+	}
+	if (cdev >= 0)
+		close(cdev);
+	return failed;
+}
+
+int main(int argc, char **argv)
+{
+	int iommufd, failed = 0;
+
+	if (argc < 2)
+		return 2;
+	iommufd = open("/dev/iommu", O_RDWR);
+	for (int i = 1; i < argc; i++)
+		failed |= ask(iommufd, argv[i]);
+	if (iommufd >= 0)
+		close(iommufd);
+	return failed;
 }
