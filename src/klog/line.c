@@ -134,7 +134,9 @@ bool klog_json_message(struct klog_text *t, const char *p, const char *end)
 	if (!s || *s != '"')
 		return false;
 	at = json_value(p, end, "\"_SOURCE_MONOTONIC_TIMESTAMP\"");
-	for (at += at && *at == '"'; at && at < end && isdigit((unsigned char)*at); at++)
+	if (at && *at == '"')
+		at++;
+	for (; at && at < end && isdigit((unsigned char)*at); at++)
 		us = us * 10 + (unsigned int)(*at - '0');
 	if (at)
 		n = (size_t)snprintf(plain, sizeof(plain), "[%5llu.%06llu] ", us / 1000000,
