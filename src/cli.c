@@ -661,8 +661,8 @@ static int run_command(struct cli *cli, const struct command *cmd, int argc, cha
 	else if (status == STATUS_OK)
 		status = check_use(cli, cmd);
 	if (status == STATUS_OK && !p.help && !p.version) {
-		if (cli->from)
-			cli_confine(cli, SANDBOX_READ);
+		if (cli->from || cli->sysroot)
+			cli_confine(cli, SANDBOX_READ | (cli->sysroot ? SANDBOX_TREE : 0));
 		status = cmd->run(cli, p.opts);
 	}
 	free(p.opts);

@@ -89,7 +89,8 @@ int cli_out_done(struct cli *cli, struct out *o, int status);
 
 /**
  * cli_confine() - prepare for input from strangers
- * @flags: SANDBOX_READ, SANDBOX_WRITE: what the command still does when it has read its input
+ * @flags: SANDBOX_READ, SANDBOX_WRITE, SANDBOX_TREE: what the command still does when it has read
+ * its input
  *
  * Starts what cannot be started later (a pager that waits), and plans the sandbox (base/sandbox.h).
  */

@@ -168,6 +168,9 @@ static int add_rules(scmp_filter_ctx ctx)
 		rc = add_all(ctx, writing, ARRAY_SIZE(writing));
 	else if (!rc && allowed & SANDBOX_READ)
 		rc = add_open(ctx);
+	/* What it opens for lies in memory, where a filter cannot look. */
+	if (!rc && allowed & SANDBOX_TREE)
+		rc = lib.add(ctx, SCMP_ACT_ALLOW, SCMP_SYS(openat2), 0, NULL);
 	return rc;
 }
 

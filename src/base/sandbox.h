@@ -15,7 +15,8 @@
 enum {
 	SANDBOX_READ = 1 << 0,  /* files may still be opened to be read (libraries, names) */
 	SANDBOX_WRITE = 1 << 1, /* a file may still be written and renamed into its place */
-	SANDBOX_SAY = 1 << 2,   /* say on stderr when there is no filter, and why */
+	SANDBOX_TREE = 1 << 2,  /* files below a held folder may be opened, too (openat2) */
+	SANDBOX_SAY = 1 << 3,   /* say on stderr when there is no filter, and why */
 };
 
 /** True when this program was built with it. */

@@ -33,20 +33,19 @@ static bool is_machine(const char *word)
 	return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
 }
 
-static bool is_file(const char *word)
+static bool is_folder(const char *word)
 {
 	struct stat st;
 
-	return word && (!strcmp(word, "-") || (!stat(word, &st) && S_ISREG(st.st_mode)));
+	return strcmp(word, "-") && !stat(word, &st) && S_ISDIR(st.st_mode);
 }
 
 /* With the facts that are compared; STATUS_OK or what was reported. */
 static int open_machine(const char *word, struct snapshot **out)
 {
-	struct stat st;
 	int status;
 
-	if (word && (!strcmp(word, "-") || stat(word, &st) || !S_ISDIR(st.st_mode)))
+	if (word && !is_folder(word))
 		status = snapshot_load(word, out);
 	else
 		status = snapshot_collect(word, COLLECT_RESERVED, out);
@@ -94,14 +93,16 @@ static int diff_two_machines(struct cli *cli, const char *word_a, const char *wo
 	struct snapshot *a = NULL, *b = NULL;
 	json_object *side_a, *side_b;
 	struct diff d;
-	int status;
+	int status = STATUS_OK;
 
-	/* Not beside a machine that is read now, which needs more. */
-	if (is_file(word_a) && is_file(word_b))
-		cli_confine(cli, SANDBOX_READ);
-	status = open_machine(word_a, &a);
-
+	/* This machine comes first: it needs what is given up before the files of others are read.
+	 */
+	if (!word_b)
+		status = open_machine(NULL, &b);
+	cli_confine(cli, SANDBOX_READ | SANDBOX_TREE);
 	if (status == STATUS_OK)
+		status = open_machine(word_a, &a);
+	if (status == STATUS_OK && word_b)
 		status = open_machine(word_b, &b);
 	if (status == STATUS_OK) {
 		diff_init(&d);

@@ -173,7 +173,7 @@ static int run(struct cli *cli, void *opts)
 	json_object *doc, *probed = NULL;
 	int status;
 
-	if (cli->from && o->output)
+	if ((cli->from || cli->sysroot) && o->output)
 		sandbox_plan(SANDBOX_WRITE);
 	status = snapshot_open(cli, COLLECT_RESERVED, &snap);
 	if (status == STATUS_OK && o->probe && snap->source != SNAPSHOT_LIVE)

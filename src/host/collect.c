@@ -8,8 +8,9 @@
 #include <string.h>
 #include <sys/utsname.h>
 
-#include "base/mem.h"
 #include "base/err.h"
+#include "base/mem.h"
+#include "base/sandbox.h"
 #include "host/arena.h"
 #include "host/hostfs.h"
 #include "host/load.h"
@@ -122,6 +123,8 @@ int snapshot_collect(const char *sysroot, unsigned int want, struct snapshot **o
 		return err_input(sysroot, NULL, "cannot read the directory '%s': %s",
 				 sysroot ? sysroot : "/", strerror(errno));
 	}
+	if (sysroot)
+		sandbox_enter();
 	if (collect_sysfs(snap, want)) {
 		int saved = errno;
 

@@ -56,16 +56,19 @@ iommuctl_exec() { exec "$IOMMUCTL" "$@"; }
   for tool in gzip xz zstd; do "$tool" -kc m.json >"m.$tool"; done
   printf '%s\n' "$fault" >log
   printf '0102' >bytes
+  "$builddir/tests/lib/mktree" tree <"$srcdir/tests/captures/sysfs/qemu-vtd-7.3.tree"
   local words
   for words in 'decode log' 'decode log m.xz m.gzip m.zstd' 'decode m.zstd' 'decode --type=amd-vi --hex=bytes' 'list --from m.gzip' \
     'hwinfo --from m.xz' 'check --from m.json' 'report --text --from m.json' 'report --from m.json -o new.json.xz' \
-    'diff m.json m.xz' 'decode -v /nonexistent log'; do
+    'diff m.json m.xz' 'decode -v /nonexistent log' 'list -v --sysroot tree' 'hwinfo --sysroot tree' 'check -v --sysroot tree' \
+    'report --text --sysroot tree' 'report --sysroot tree -o tree.json.xz' 'diff tree m.json' 'diff m.json'; do
     # shellcheck disable=SC2086 # words
     strace -f -o trace "$IOMMUCTL" $words >/dev/null 2>&1 || [ $? -le 2 ]
     grep -q 'seccomp(' trace || fail "$words: no filter"
     ! grep -a EPERM trace || fail "$words: refused"
   done
   iommuctl list --from new.json.xz >/dev/null
+  iommuctl list --from tree.json.xz >/dev/null
 }
 
 @test "without a filter the work is done all the same, and -v says so" {
