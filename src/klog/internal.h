@@ -226,9 +226,11 @@ klog_post klog_post_vtd_registers, klog_post_vtd_fault, klog_post_vtd_fault_stat
 	klog_post_xen_vtd, klog_post_smmuv3_probe, klog_post_smmuv3_word, klog_post_smmuv3_gerror,
 	klog_post_smmuv2_fault, klog_post_sizes, klog_post_riscv_fault, klog_post_xen_amd_fault,
 	klog_post_group, klog_post_named, klog_post_virtio_fault, klog_post_smmuv2_stream,
-	klog_post_smmuv2_blocked, klog_post_smmuv2_global;
+	klog_post_smmuv2_blocked, klog_post_smmuv2_global, klog_post_vtd_regset,
+	klog_post_xen_registers;
 
 bool klog_more_vtd_text(const struct klog_match *m, const char *s, const char *end);
+bool klog_more_vtd_regset(const struct klog_match *m, const char *s, const char *end);
 bool klog_more_amd_features(const struct klog_match *m, const char *s, const char *end);
 bool klog_more_xen_features(const struct klog_match *m, const char *s, const char *end);
 

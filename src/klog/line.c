@@ -350,6 +350,22 @@ static const char *skip_bracket(const char *s, const char *end, const struct sta
 	return close + 1;
 }
 
+/* "[*]", "[COLOR=#000000]", "[/SIZE]": markup of forums. */
+static const char *skip_markup(const char *s, const char *end)
+{
+	const char *p = s + 1, *word;
+
+	if (end - s > 2 && s[1] == '*' && s[2] == ']')
+		return s + 3;
+	p += p < end && *p == '/';
+	for (word = p; p < end && isupper((unsigned char)*p);)
+		p++;
+	if (p - word > 2 && p < end && *p == '=')
+		while (p < end && p - word < 32 && *p != ']')
+			p++;
+	return p - word > 2 && p < end && *p == ']' ? p + 1 : NULL;
+}
+
 static bool starts(const char *s, const char *end, const char *with)
 {
 	size_t n = strlen(with);
@@ -437,6 +453,8 @@ static const char *skip_date(const char *s, const char *end, const struct stamp 
 /* One thing that stands before a message, or NULL. */
 static const char *skip_one(const char *s, const char *end, const struct stamp *st)
 {
+	const char *p;
+
 	switch (*s) {
 	case ' ':
 	case '\t':
@@ -450,10 +468,13 @@ static const char *skip_one(const char *s, const char *end, const struct stamp *
 	case '*':
 	case '#':
 		return end - s > 1 && (is_space(s[1]) || s[1] == '-') ? s + 1 : NULL;
+	case '=':
+		return end - s > 1 && s[1] == '>' ? s + 2 : NULL;
 	case '<':
 		return skip_priority(s, end);
 	case '[':
-		return skip_bracket(s, end, st);
+		p = skip_bracket(s, end, st);
+		return p ? p : skip_markup(s, end);
 	case '(':
 		return starts(s, end, "(XEN)") ? s + 5 : NULL;
 	case 'k':

@@ -176,15 +176,42 @@ static bool looks_like_pci(struct word w)
 	return length(w) >= 7 && w.e[-2] == '.' && memchr(w.s, ':', length(w));
 }
 
-/* "driver device:" in [lo, at): who that names goes to the record. */
-static void name_device(struct klog_record *rec, enum klog_who who, const char *lo, const char *at)
+/* The line before ends with "driver device:", and a mailer put the rest on this one. */
+static void name_from_line_before(struct klog_parse *ps, struct klog_record *rec)
 {
+	const char *hi = ps->first, *lo;
+	struct word w, driver;
+
+	if (hi == ps->win.base)
+		return;
+	lo = memrchr(ps->win.base, '\n', (size_t)(hi - 1 - ps->win.base));
+	lo = lo ? lo + 1 : ps->win.base;
+	while (hi > lo && isspace((unsigned char)hi[-1]))
+		hi--;
+	w = word_before(lo, hi);
+	if (!length(w) || *--w.e != ':' || !looks_like_pci(w) || !is_clean(w))
+		return;
+	klog_put_str(rec, "device", w.s, length(w));
+	driver = word_before(lo, w.s);
+	driver.s += length(driver) && *driver.s == '"';
+	if (is_name(driver))
+		klog_put_str(rec, "driver", driver.s, length(driver));
+}
+
+/* "driver device:" in [lo, at): who that names goes to the record. */
+static void name_device(struct klog_parse *ps, struct klog_record *rec, enum klog_who who,
+			const char *at)
+{
+	const char *lo = ps->text.s;
 	struct word w = word_before(lo, at), driver;
 
 	while (length(w) && is_subsystem(w))
 		w = word_before(lo, w.s);
-	if (!length(w))
+	if (!length(w)) {
+		if (who == WHO_DEVICE)
+			name_from_line_before(ps, rec);
 		return;
+	}
 	if (w.e[-1] != ':') {
 		/* "IOMMU: dmar0 using Queued invalidation" */
 		if (who == WHO_IOMMU && length(w) > 4 && !memcmp(w.s, "dmar", 4))
@@ -667,7 +694,7 @@ static void fill(struct klog_parse *ps, struct klog_record *rec, const struct fo
 	klog_begin(ps, rec, f->pat);
 	ps->at = f->at;
 	if (f->pat->who != WHO_NONE)
-		name_device(rec, f->pat->who, ps->text.s, f->at);
+		name_device(ps, rec, f->pat->who, f->at);
 	for (unsigned int i = 0; i < f->m.n; i++)
 		put_capture(rec, &f->m.cap[i]);
 }

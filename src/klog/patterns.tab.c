@@ -21,11 +21,29 @@ const struct klog_pattern klog_patterns[] = {
 	{ "vtd-registers", KLOG_REGISTERS, TAG_VTD, WHO_IOMMU,
 	  "reg_base_addr {_base:x} ver {_major:d}:{_minor:d} cap {_cap:x} ecap {_ecap:x}",
 	  "Capability registers of a VT-d unit", NULL, klog_post_vtd_registers },
+	/* Until about 2.6.31. */
+	{ "vtd-registers", KLOG_REGISTERS, TAG_ANY, WHO_NONE,
+	  "IOMMU {_base:x}: ver {_major:d}:{_minor:d} cap {_cap:x} ecap {_ecap:x}",
+	  "Capability registers of a VT-d unit", NULL, klog_post_vtd_registers },
+	/* debugfs, iommu_regset. */
+	{ "vtd-registers", KLOG_REGISTERS, TAG_IOMMU, WHO_IOMMU,
+	  "Register Base Address: {base:x}{_list:s}", "Registers of a VT-d unit", NULL,
+	  klog_post_vtd_regset, NULL, NULL, klog_more_vtd_regset },
+	{ "vtd-registers", KLOG_REGISTERS, TAG_VTD, WHO_NONE, "cap = {_cap:x} ecap = {_ecap:x}",
+	  "Capability registers of a VT-d unit", NULL, klog_post_xen_registers },
 	{ "vtd-address-width", KLOG_CONFIG, TAG_VTD, WHO_NONE, "Host address width {bits:d}",
 	  "Physical address width of the host, as the firmware's DMAR table says" },
 	{ "vtd-drhd", KLOG_CONFIG, TAG_VTD, WHO_NONE, "DRHD base: {base:x} flags: {flags:x}",
 	  "The DMAR table describes a VT-d unit", NULL, klog_post_vtd_drhd },
+	{ "vtd-drhd", KLOG_CONFIG, TAG_VTD, WHO_NONE, "DRHD (flags: {flags:x})~base: {base:x}",
+	  "The DMAR table describes a VT-d unit", NULL, klog_post_vtd_drhd },
 	{ "vtd-rmrr", KLOG_CONFIG, TAG_VTD, WHO_NONE, "RMRR base: {start:x} end: {end:x}",
+	  "Memory that firmware or an embedded device goes on using: it stays mapped for its "
+	  "devices",
+	  "A device with such a region cannot be given to a guest, unless it is a USB or graphics "
+	  "device that the kernel exempts" },
+	{ "vtd-rmrr", KLOG_CONFIG, TAG_VTD, WHO_NONE,
+	  "RMRR region: base_addr {start:x} end_addr {end:x}",
 	  "Memory that firmware or an embedded device goes on using: it stays mapped for its "
 	  "devices",
 	  "A device with such a region cannot be given to a guest, unless it is a USB or graphics "
@@ -116,6 +134,25 @@ const struct klog_pattern klog_patterns[] = {
 	  "Software identity mapping for device {device:b}",
 	  "The device sees all memory one to one, through page tables",
 	  "With iommu=pt this is what was asked for" },
+	{ "vtd-identity-range", KLOG_CONFIG, TAG_VTD, WHO_DEVICE,
+	  "Setting identity map [{start:x} - {end:x}]",
+	  "A reserved region, mapped one to one for its device" },
+	{ "vtd-identity-range", KLOG_CONFIG, TAG_VTD, WHO_NONE,
+	  "Ignoring identity map for HW passthrough device {device:b} [{start:x} - {end:x}]",
+	  "A reserved region of a device that is not translated: it needs no mapping" },
+	{ "vtd-identity", KLOG_CONFIG, TAG_VTD, WHO_DEVICE, "Software identity mapping",
+	  "The device sees all memory one to one, through page tables",
+	  "With iommu=pt this is what was asked for" },
+	{ "vtd-identity", KLOG_CONFIG, TAG_VTD, WHO_DEVICE, "Hardware identity mapping",
+	  "The device is not translated: its DMA addresses are physical ones",
+	  "With iommu=pt this is what was asked for" },
+	{ "vtd-identity", KLOG_CONFIG, TAG_IOMMU, WHO_DEVICE, "Using iommu direct mapping",
+	  "The device is not translated: its DMA addresses are physical ones",
+	  "With iommu=pt this is what was asked for" },
+	{ "vtd-private-domain", KLOG_CONFIG, TAG_VTD, WHO_DEVICE,
+	  "Device uses a private {domain_type:w} domain",
+	  "The device has a domain of another kind than the rest of its group: with identity it "
+	  "is not translated, with dma it is" },
 	{ "vtd-non-identity", KLOG_CONFIG, TAG_ANY, WHO_DEVICE,
 	  "32bit DMA uses non-identity mapping",
 	  "The device cannot reach all memory, so it is translated although iommu=pt was given" },
@@ -208,8 +245,8 @@ const struct klog_pattern klog_patterns[] = {
 	 */
 	{ "vtd-fault", KLOG_FAULT, TAG_ANY, WHO_NONE,
 	  "[DMA {access:w}< NO_PASID>< PASID {_pasid:x}>] Request device [<[>{device:b}]"
-	  "<:>< PASID {_pasid:x}> fault addr {address:x}<, iommu reg<~=>~{_reg:w}>"
-	  "<~[fault reason {_reason:r}]<~{_text:s}>>< reason {_reason:x} -<~{_text:s}>>",
+	  "<:>< PASID {_pasid:x}>~fault addr {address:x}<, iommu reg<~=>~{_reg:w}>"
+	  "<~<DMAR:>[fault reason {_reason:r}]<~{_text:s}>>< reason {_reason:x} -<~{_text:s}>>",
 	  "The unit refused an access of a device", NULL, klog_post_vtd_fault, "_reason",
 	  "[fault reason|reason ", klog_more_vtd_text },
 	{ "vtd-interrupt-fault", KLOG_FAULT, TAG_ANY, WHO_NONE,
@@ -358,6 +395,15 @@ const struct klog_pattern klog_patterns[] = {
 	  "An AMD-Vi IOMMU is in use; the number is where its PCI capability is, not the "
 	  "capability" },
 
+	{ "amd-found", KLOG_CONFIG, TAG_AMD, WHO_NONE,
+	  "Enabling IOMMU at {iommu:b} cap {capability_offset:x}",
+	  "An AMD-Vi IOMMU is in use; the number is where its PCI capability is, not the "
+	  "capability" },
+	{ "amd-passthrough", KLOG_CONFIG, TAG_AMD, WHO_NONE, "Initialized for Passthrough Mode",
+	  "Devices are not translated unless a guest gets them: their DMA addresses are physical "
+	  "ones",
+	  "With iommu=pt this is what was asked for" },
+
 	/* --- AMD-Vi: how it is set up
 	   ------------------------------------------------------------------ */
 	{ "amd-interrupt-remapping", KLOG_CONFIG, TAG_AMD, WHO_NONE, "Interrupt remapping enabled",
@@ -411,6 +457,9 @@ const struct klog_pattern klog_patterns[] = {
 	{ "amd-unknown-option", KLOG_CONFIG, TAG_AMD, WHO_NONE, "Unknown option - '{option:q}'",
 	  "A value of amd_iommu= that the kernel does not know: it has no effect",
 	  "Remove it from the kernel command line; the IOMMU is on without it" },
+	{ "amd-kdump", KLOG_CONFIG, TAG_ANY, WHO_NONE,
+	  "Translation was enabled for IOMMU:{unit:d} but we are not in kdump mode",
+	  "Firmware or the kernel before this one left the IOMMU on: it is set up anew" },
 	{ "amd-kdump", KLOG_CONFIG, TAG_AMD, WHO_NONE,
 	  "Translation is already enabled - trying to copy translation structures",
 	  "A kernel started by another (kexec, kdump) tries to go on with its tables" },
@@ -464,6 +513,8 @@ const struct klog_pattern klog_patterns[] = {
 	  "The IOMMU hangs: look for the device that does not answer in the lines before" },
 	{ "amd-table-entry", KLOG_EVENT, TAG_AMD, WHO_NONE, "DTE[{index:d}]: {value:x}",
 	  "A part of the device table entry that the event before this one is about" },
+	{ "amd-control", KLOG_EVENT, TAG_AMD, WHO_IOMMU, "Control Reg : {value:x}",
+	  "The IOMMU's control register, at the event before this one" },
 	{ "amd-command", KLOG_EVENT, TAG_AMD, WHO_NONE, "CMD[{index:d}]: {value:x}",
 	  "A part of the command that the event before this one is about" },
 	{ "amd-log-restart", KLOG_EVENT, TAG_AMD, WHO_NONE, "IOMMU {log:w} log restarting",

@@ -61,6 +61,74 @@ bool klog_post_vtd_registers(struct klog_parse *ps, struct klog_record *rec,
 	return true;
 }
 
+/* "CAP 0x08 0x00d2008c40660462" of debugfs. @name is NULL for lines that may stand between those.
+ */
+static bool regset_line(const char *s, const char *end, struct klog_capture *name, uint64_t *value)
+{
+	struct klog_match m;
+
+	memset(name, 0, sizeof(*name));
+	if (klog_match("~Name Offset Contents", s, end, &m) == KLOG_MATCH)
+		return true;
+	if (klog_match("~{name:w} {offset:x} {value:x}~", s, end, &m) == KLOG_MATCH) {
+		*name = *klog_capture(&m, "name");
+		*value = num(&m, "value");
+		return m.end == end;
+	}
+	while (s < end && (isspace((unsigned char)*s) || *s == '+'))
+		s++;
+	return s == end;
+}
+
+bool klog_more_vtd_regset(const struct klog_match *m, const char *s, const char *end)
+{
+	struct klog_capture name;
+	uint64_t value;
+
+	(void)m;
+	return regset_line(s, end, &name, &value);
+}
+
+bool klog_post_vtd_regset(struct klog_parse *ps, struct klog_record *rec,
+			  const struct klog_match *m)
+{
+	static const char *const registers[] = { "VER", "CAP", "ECAP" };
+	const struct klog_capture *list = klog_capture(m, "_list");
+	const char *s = list ? list->s : NULL, *end = list ? list->s + list->len : NULL;
+
+	(void)ps;
+	while (s && s < end) {
+		const char *nl = memchr(s, '\n', (size_t)(end - s)), *stop = nl ? nl : end;
+		struct klog_capture name;
+		uint64_t value;
+
+		if (regset_line(s, stop, &name, &value) && name.s)
+			for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
+				if (strlen(registers[i]) == name.len &&
+				    !memcmp(registers[i], name.s, name.len))
+					klog_put_reg(rec, "intel-vtd", registers[i], value);
+		s = stop + 1;
+	}
+	return rec->n_regs > 0;
+}
+
+/* Xen's line before names the unit: "drhd->address = fed90000 iommu->reg = ffff82c00021d000". */
+bool klog_post_xen_registers(struct klog_parse *ps, struct klog_record *rec,
+			     const struct klog_match *m)
+{
+	const char *end = ps->first, *lo = ps->win.base;
+	struct klog_match unit;
+
+	if (end > lo) {
+		const char *nl = memrchr(lo, '\n', (size_t)(end - 1 - lo)), *s = nl ? nl : lo;
+
+		s = memmem(s, (size_t)(end - s), "drhd-", 5);
+		if (s && klog_match("drhd-\\>address =<3D> {base:x}", s, end, &unit) == KLOG_MATCH)
+			klog_put_hex(rec, "base", num(&unit, "base"), 0);
+	}
+	return klog_post_vtd_registers(ps, rec, m);
+}
+
 bool klog_post_vtd_drhd(struct klog_parse *ps, struct klog_record *rec, const struct klog_match *m)
 {
 	const struct klog_fact *f = klog_fact(rec, "flags");
@@ -394,6 +462,36 @@ static void amd_page_fault(struct klog_record *rec, uint64_t flags)
 		rec->meaning = "The address is mapped, and the access was refused all the same";
 }
 
+/* Bits 11:9 are what kind of request it was; of translation requests only the first two are
+ * defined. */
+static void amd_invalid_request(struct klog_record *rec, uint64_t flags)
+{
+	static const char *const kinds[8] = {
+		"A read, or a write that waits for an answer, of the interrupt range",
+		"An address said to be translated already, from a device that may not do that",
+		"An I/O port access, from a device that may not do that",
+		"A write to the range of system management messages, from a device that may not do "
+		"that",
+		"A read, or a write that waits for an answer, of the range of system management "
+		"messages",
+		"A write to the range of interrupts and end-of-interrupt messages, from a device "
+		"whose interrupts are blocked",
+		"A write to a reserved address of the interrupt range",
+		"A system management message or an I/O port access, from a device for which they "
+		"would have to be translated",
+	};
+	static const char *const translation[2] = {
+		"A translation request, from a device that may not send any",
+		"A translation request for the interrupt range, I/O ports or system management",
+	};
+	uint64_t type = flags >> 9 & 7;
+
+	if (!(flags & 0x100))
+		rec->meaning = kinds[type];
+	else if (type < 2)
+		rec->meaning = translation[type];
+}
+
 /* Flags are in every event but 5 and 7; which of them say something depends on the event. */
 static void amd_event_flags(struct klog_record *rec, uint64_t code, uint64_t flags)
 {
@@ -412,6 +510,8 @@ static void amd_event_flags(struct klog_record *rec, uint64_t code, uint64_t fla
 			klog_put_item(rec, "flag_names", amd_flags[i].name);
 	if (code == 2)
 		amd_page_fault(rec, flags);
+	else if (code == 8)
+		amd_invalid_request(rec, flags);
 	else if (code == 1 || code == 3 || code == 4)
 		klog_put_text(rec, "access",
 			      flags & 0x008 ? "interrupt" : (flags & 0x020 ? "write" : "read"));

@@ -180,6 +180,29 @@ fault='DMAR: [DMA Write NO_PASID] Request device [02:00.0] fault addr 0xffe4c000
     '["dmar0","0x00d2008c40660462","PLMR","dmar0","0x0000000000f050da","QI"]'
 }
 
+@test "Xen's registers belong to the unit of the line before" {
+  run_split log '(XEN) [VT-D]drhd->address = fed90000 iommu->reg = ffff82c00021d000' \
+    '(XEN) [VT-D]cap = 1c0000c40660462 ecap = 19e2ff0505e'
+  assert_equal "$(jq -c '.records[1] | [.base, .registers.CAP.value, .registers.ECAP.value]' <<<"$output")" \
+    '["0xfed90000","0x01c0000c40660462","0x0000019e2ff0505e"]'
+}
+
+@test "the register set of debugfs: the registers that are known, unit by unit" {
+  run_split log 'IOMMU: dmar0 Register Base Address: fed90000' $'Name\t\t\tOffset\t\tContents' \
+    $'VER             \t0x00\t\t0x0000000000000010' $'GSTS            \t0x1c\t\t0x00000000c7000000' \
+    $'CAP             \t0x08\t\t0x01c0000c40660462' '' 'IOMMU: dmar1 Register Base Address: fed91000' \
+    $'Name\t\t\tOffset\t\tContents' $'ECAP            \t0x10\t\t0x0000000000f050da' '' 'text'
+  assert_equal "$(jq -c '[.records[] | .iommu, .base, .source.lines, (.registers | map_values(.value))]' <<<"$output")" \
+    '["dmar0","0xfed90000",6,{"VER":"0x00000010","CAP":"0x01c0000c40660462"},"dmar1","0xfed91000",4,{"ECAP":"0x0000000000f050da"}]'
+}
+
+@test "a device that a mailer left at the end of the line before" {
+  run_split log 'There are still many messages in the logs "mt7921e 0000:05:00.0:' \
+    'AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x0010 address=0xffdc6a80' 'flags=0x0050]"'
+  assert_equal "$(jq -c '.records[] | [.device, .driver, .address]' <<<"$output")" \
+    '["0000:05:00.0","mt7921e","0xffdc6a80"]'
+}
+
 @test "a wall of output to a closed pipe is quiet, to a full disk is not" {
   for i in $(seq 3000); do printf 'DMAR: Host address width %d\n' "$i"; done >"$BATS_TEST_TMPDIR/log"
   run_split bash -c '{ "$IOMMUCTL" decode --json-lines "$1"; echo "status $?" >&2; } | head -n 1 >/dev/null' - "$BATS_TEST_TMPDIR/log"
