@@ -11,10 +11,13 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "check/check.h"
+#include "check/consumers.h"
 #include "commands/complete_host.h"
 #include "commands/complete_uapi.h"
 #include "commands/session.h"
 #include "commands/table.h"
+#include "decode/capabilities.h"
 #include "decode/field.h"
 
 static void values_when(const char *command, struct out *o)
@@ -30,15 +33,39 @@ static void values_type(const char *command, struct out *o)
 		out_printf(o, "%s\t%s\n", archs[i]->type, archs[i]->title);
 }
 
+static void values_goal(const char *command, struct out *o)
+{
+	(void)command;
+	for (size_t i = 0; i < GOAL_COUNT; i++)
+		out_printf(o, "%s\t%s\n", check_goals[i].name, check_goals[i].question);
+}
+
+static void values_vmm(const char *command, struct out *o)
+{
+	(void)command;
+	for (size_t i = 0; consumer_names[i]; i++)
+		out_printf(o, "%s\t\n", consumer_names[i]);
+}
+
+/* The paths that --get is mostly asked for. */
+static void values_path(const char *command, struct out *o)
+{
+	(void)command;
+	for (size_t i = 0; i < CAP_COUNT; i++)
+		out_printf(o, "capabilities.%s\t%s\n", capability_info[i].key,
+			   capability_info[i].title);
+}
+
 static const struct {
 	const char *kind;
 	void (*values)(const char *command, struct out *o);
 } kinds[] = {
 	{ "CLASS", complete_classes },  { "COL", complete_columns },
 	{ "DEVICE", complete_devices }, { "DRIVER", complete_drivers },
-	{ "GROUP", complete_groups },   { "IOMMU", complete_iommus },
-	{ "NAME", session_complete },   { "TYPE", values_type },
-	{ "WHEN", values_when },
+	{ "GOAL", values_goal },        { "GROUP", complete_groups },
+	{ "IOMMU", complete_iommus },   { "NAME", session_complete },
+	{ "PATH", values_path },        { "TYPE", values_type },
+	{ "VMM", values_vmm },          { "WHEN", values_when },
 };
 
 void complete_values(const char *kind, const char *command, struct out *o)

@@ -4,11 +4,14 @@
 #include "commands/complete_host.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
+#include "base/sandbox.h"
 #include "commands/list_columns.h"
 #include "host/collect.h"
 #include "host/filter.h"
 #include "host/index.h"
+#include "host/load.h"
 
 /* Names with control characters cannot be typed, and must not break the lines. */
 static void offer(struct out *o, const char *value, const char *description)
@@ -17,11 +20,26 @@ static void offer(struct out *o, const char *value, const char *description)
 		out_printf(o, "%s\t%s\n", value, description ? description : "");
 }
 
+static const char *saved_report, *copied_tree;
+
+void complete_machine(const char *from, const char *sysroot)
+{
+	saved_report = from;
+	copied_tree = sysroot;
+}
+
 static struct snapshot *open_machine(void)
 {
 	struct snapshot *snap;
+	struct stat st;
 
-	return snapshot_collect(NULL, 0, &snap) ? NULL : snap;
+	if (!saved_report)
+		return snapshot_collect(copied_tree, 0, &snap) ? NULL : snap;
+	/* What would wait for a writer, or eat what is typed, is left alone. */
+	if (stat(saved_report, &st) || !S_ISREG(st.st_mode))
+		return NULL;
+	sandbox_plan(SANDBOX_READ);
+	return snapshot_load(saved_report, &snap) ? NULL : snap;
 }
 
 void complete_devices(const char *command, struct out *o)

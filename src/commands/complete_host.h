@@ -5,6 +5,10 @@
 
 #include "base/out.h"
 
+/** Offer what a saved report or a copied tree has, not what this machine has. Either is NULL if it
+ * was not named. */
+void complete_machine(const char *from, const char *sysroot);
+
 /** Providers for complete.c: one "value<TAB>description" a line. @command is not used. */
 void complete_devices(const char *command, struct out *o);
 void complete_iommus(const char *command, struct out *o);

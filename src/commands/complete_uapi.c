@@ -9,10 +9,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/err.h"
 #include "base/mem.h"
 #include "session/client.h"
 #include "session/place.h"
 #include "session/show.h"
+#include "uapi/refusal.h"
 #include "uapi/uapi.h"
 
 /* --- objects ------------------------------------------------------------------------------- */
@@ -109,6 +111,7 @@ static const struct {
 	const char *kind, *command;
 	const struct uapi_names *names;
 } name_kinds[] = {
+	{ "TYPE", "hwinfo", &uapi_hw_info_types },
 	{ "TYPE", "hwpt-alloc", &uapi_hwpt_data_types },
 	{ "TYPE", "hwpt-invalidate", &uapi_invalidate_types },
 	{ "TYPE", "viommu-alloc", &uapi_viommu_types },
@@ -132,11 +135,28 @@ static void offer_ioctls(struct out *o, const char *kind)
 {
 	for (size_t i = 0; i < OP_N_IOCTLS; i++) {
 		const struct uapi_ioctl *u = &uapi_ioctls[i];
+		size_t first = 0;
 
+		/* A command can issue more than one. */
+		while (strcmp(uapi_ioctls[first].command, u->command))
+			first++;
 		if (!strcmp(kind, "IOCTL"))
 			out_printf(o, "%s\t%s\n", u->name, u->command);
-		else
+		else if (first == i)
 			out_printf(o, "%s\t%s\n", u->command, u->name);
+	}
+}
+
+/* Each errno that a row of refusals has, in the order of their numbers. */
+static void offer_errnos(struct out *o)
+{
+	for (int err = 1; err < 200; err++) {
+		const struct refusal *row = refusals;
+
+		while (row->id && row->err != err)
+			row++;
+		if (row->id && err_name(err))
+			out_printf(o, "%s\t%s\n", err_name(err), strerror(err));
 	}
 }
 
@@ -149,6 +169,10 @@ bool complete_names(const char *kind, const char *command, struct out *o)
 		}
 	if (fits(kind, command, "VERB", "vfio-ioas")) {
 		out_str(o, "get\t\nset\t\nclear\t\n");
+		return true;
+	}
+	if (fits(kind, command, "ERRNO", "explain")) {
+		offer_errnos(o);
 		return true;
 	}
 	if (!fits(kind, command, "COMMAND", "explain") && !fits(kind, command, "IOCTL", "explain"))

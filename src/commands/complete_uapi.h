@@ -17,7 +17,8 @@
  */
 bool complete_objects(const char *kind, const char *command, struct out *o);
 
-/** Names from the interface: TYPE, FLAGS, NAME, VERB, ANSWER, COMMAND, IOCTL. False when @command
+/** Names from the interface: TYPE, FLAGS, NAME, VERB, ANSWER, COMMAND, IOCTL,
+ *  ERRNO. False when @command
  *  has no such names for @kind. */
 bool complete_names(const char *kind, const char *command, struct out *o);
 

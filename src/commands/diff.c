@@ -188,13 +188,12 @@ const struct command command_diff = {
 	.name = "diff",
 	.section = "Look",
 	.summary = "what differs between two machines, devices or IOMMUs",
-	.args = "A [B]",
-	.doc = "A and B are saved machines (a report, or the folder of a copied tree), two "
-	       "devices, "
-	       "or two IOMMUs; without B a saved machine is compared with this one. Lists what is "
-	       "lost and gained on the way from A to B, in words, and says what a guest with a "
-	       "virtual IOMMU would lose by moving there. Exit status: 0 the same, 1 different, 2 "
-	       "trouble.",
+	.args = "FILE|DEVICE|IOMMU [FILE|DEVICE|IOMMU]",
+	.doc = "Compares saved machines (a report, or the folder of a copied tree), two devices, "
+	       "or two IOMMUs; one saved machine alone is compared with this one. Lists what is "
+	       "lost and gained on the way from the first to the second, in words, and says what "
+	       "a guest with a virtual IOMMU would lose by moving there. Exit status: 0 the same, "
+	       "1 different, 2 trouble.",
 	.examples = { "iommuctl diff old.json.xz new.json.xz  # two machines, or one before and "
 		      "after",
 		      "iommuctl diff before.json              # a saved machine and this one",

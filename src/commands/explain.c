@@ -321,7 +321,7 @@ const struct command command_explain = {
 	.name = "explain",
 	.section = "Look",
 	.summary = "say what an answer of the kernel means, and what to do",
-	.args = "[COMMAND|IOCTL] [ERRNO]",
+	.args = "[COMMAND|IOCTL|ERRNO] [ERRNO]",
 	.doc = "Explains what a command's ioctl, or an ioctl by its name or number, answers and "
 	       "why: the cause and the next step for each errno. Without an operand, everything "
 	       "that is known; with an errno alone, everything that can answer it. The errno 0, or "

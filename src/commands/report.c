@@ -47,7 +47,7 @@ static const struct argp_option options[] = {
 	{ "full", KEY_FULL, NULL, 0, "keep private data", 0 },
 	{ "probe", KEY_PROBE, NULL, 0,
 	  "try which page tables the kernel allocates (hwpt-alloc --probe)", 0 },
-	{ "label", KEY_LABEL, "NAME", 0, "a name for the machine, kept in the report", 0 },
+	{ "label", KEY_LABEL, "TEXT", 0, "a name for the machine, kept in the report", 0 },
 	{ "prometheus", KEY_PROMETHEUS, NULL, 0, "metrics for the textfile collector", 0 },
 	{ "nfd", KEY_NFD, NULL, 0, "features for Node Feature Discovery", 0 },
 	{ 0 }

@@ -17,6 +17,7 @@
 
 #include "base/mem.h"
 #include "commands/complete.h"
+#include "commands/complete_host.h"
 #include "commands/table.h"
 
 /* The line so far, as the command line parser would see it. */
@@ -26,7 +27,7 @@ struct line {
 	int operands;      /* complete operands before the cursor */
 	const struct argp_option *wants; /* the word under the cursor is the value of this option */
 	bool no_options;                 /* "--" was seen */
-	const char *session;             /* of -S, or NULL */
+	const char *session, *from, *sysroot; /* values of the global options, or NULL */
 };
 
 static bool option_is(const struct argp_option *opt)
@@ -83,15 +84,28 @@ static void take_word(struct line *line, char **words, int n, int *i)
 		line->first = words[*i];
 }
 
-/* -S NAME, --session NAME, --session=NAME: whose objects are offered. */
-static void take_session(struct line *line, const char *word)
+/* Options that say whose objects and devices are offered: "-S NAME", "--from=FILE". */
+static void take_option(struct line *line, const char *word)
 {
-	static const char option[] = "--session=";
+	const struct {
+		const char *name;
+		const char **value;
+	} options[] = {
+		{ "session", &line->session },
+		{ "from", &line->from },
+		{ "sysroot", &line->sysroot },
+	};
 
-	if (line->wants && line->wants->name && !strcmp(line->wants->name, "session"))
-		line->session = word;
-	else if (!line->wants && !line->no_options && !strncmp(word, option, sizeof(option) - 1))
-		line->session = word + sizeof(option) - 1;
+	for (size_t i = 0; i < ARRAY_SIZE(options); i++) {
+		const char *name = options[i].name;
+		size_t len = strlen(name);
+
+		if (line->wants && line->wants->name && !strcmp(line->wants->name, name))
+			*options[i].value = word;
+		else if (!line->wants && !line->no_options && !strncmp(word, "--", 2) &&
+			 !strncmp(word + 2, name, len) && word[2 + len] == '=')
+			*options[i].value = word + 2 + len + 1;
+	}
 }
 
 /* Read everything before the word under the cursor, which is the last. */
@@ -100,7 +114,7 @@ static struct line read_line(char **words, int n)
 	struct line line = { 0 };
 
 	for (int i = 0; i < n - 1; i++) {
-		take_session(&line, words[i]);
+		take_option(&line, words[i]);
 		if (line.wants) {
 			line.wants = NULL;
 		} else if (!line.no_options && !strcmp(words[i], "--")) {
@@ -300,6 +314,7 @@ static int run(struct cli *cli, void *opts)
 	line = read_line(cli->args, cli->n_args);
 	if (line.session)
 		setenv("IOMMUCTL_SESSION", line.session, 1);
+	complete_machine(line.from, line.sysroot);
 	offer_all(&o, &line, cli->args[cli->n_args - 1]);
 	return cli_out_done(cli, &o, STATUS_OK);
 }

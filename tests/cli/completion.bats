@@ -73,3 +73,53 @@ need() { command -v "$1" >/dev/null || skip "$1 is not installed"; }
   assert_equal "$status" 0
   assert_equal "$output$stderr" ""
 }
+
+# words_of WORD...: candidates for the last word, without descriptions.
+words_of() { "$IOMMUCTL" __words -- "$@" | cut -f1; }
+
+@test "goals, VMMs, errnos and paths are offered, a command that issues two ioctls once" {
+  assert_equal "$(words_of check pas | paste -sd' ')" "passthrough pasid"
+  assert_equal "$(words_of check --for= | paste -sd' ')" "--for=qemu --for=libvirt --for=cloud-hypervisor"
+  run words_of explain bind EBU
+  assert_output "EBUSY"
+  run words_of explain EBU
+  assert_output "EBUSY"
+  run words_of explain bin
+  assert_output "bind"
+  run words_of hwinfo --get=capabilities.pasid
+  assert_output "--get=capabilities.pasid_bits"
+  run words_of hwinfo --type=intel
+  assert_output "--type=intel-vtd"
+  run words_of list -o name,drive
+  assert_output "name,driver"
+}
+
+@test "devices are those of the report or tree that the line names" {
+  local report=$srcdir/data/captures/vtd-guest.json
+  assert_equal "$(words_of hwinfo --from "$report" dm)" "dmar0"
+  assert_equal "$(words_of --from="$report" diff dm)" ":files
+dmar0"
+  assert_equal "$(words_of check --from "$report" 0000:01 | head -n 1)" "0000:01:00.0"
+  "$builddir/tests/lib/mktree" "$BATS_TEST_TMPDIR/machine" <"$srcdir/tests/captures/sysfs/qemu-amd-7.3.tree"
+  assert_equal "$(words_of list --sysroot "$BATS_TEST_TMPDIR/machine" --iommu iv)" "ivhd0"
+  # Nothing of this machine, and nobody waits.
+  assert_equal "$(words_of hwinfo --from /nowhere "")" ""
+  mkfifo "$BATS_TEST_TMPDIR/fifo"
+  assert_equal "$(timeout 10 "$IOMMUCTL" __words -- hwinfo --from "$BATS_TEST_TMPDIR/fifo" "" || echo late)" ""
+}
+
+# What these words can be does not depend on the machine. No flag is defined for the operations that are left out.
+@test "every option and operand whose words are known offers some" {
+  local known='^(ANSWER|CLASS|COL|COMMAND|DIR|ERRNO|FILE|FLAGS|GOAL|IOCTL|PATH|TYPE|VERB|VMM|WHEN)$'
+  local command option kind bad=0
+  "$IOMMUCTL" __commands --json >"$BATS_TEST_TMPDIR/commands"
+  while IFS=$'\t' read -r command option kind; do
+    case $command:$option in
+    ioas-alloc:flags | fault-queue\ alloc:flags | viommu-alloc:flags | veventq-alloc:flags | hw-queue-alloc:flags) continue ;;
+    esac
+    # shellcheck disable=SC2086 # a command can be two words
+    [ -n "$(words_of $command ${option:+"--$option="})" ] || { echo "$command ${option:+--$option=}$kind: nothing is offered" >&2; bad=1; }
+  done < <(jq -r --arg known "$known" '.commands[] | .name as $n | .options[] | select(.argument)
+    | select(.argument | split("[|,.]"; "")[0] | test($known)) | [$n, .name, .argument] | @tsv' "$BATS_TEST_TMPDIR/commands")
+  [ "$bad" -eq 0 ]
+}
