@@ -47,7 +47,7 @@ run_examples() {
     cd "$BATS_FILE_TMPDIR/data/cwd"
     export EXAMPLE_LOG=$log EXAMPLE_DATA=$BATS_FILE_TMPDIR/data PATH=$BATS_FILE_TMPDIR/data/bin:$PATH
     unset IOMMUCTL_SESSION
-    timeout 60 bash -c "$script" </dev/null >"$log.out" 2>&1
+    timeout 300 bash -c "$script" </dev/null >"$log.out" 2>&1
   ) || true
   # As many calls as the text has, or it was not run to its end.
   [ "$(wc -l <"$log")" -ge "$(grep -c iommuctl <<<"$script")" ] || { echo "$name: not every line ran:" >&2; cat "$log" "$log.out" >&2; return 1; }

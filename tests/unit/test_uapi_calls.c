@@ -275,6 +275,10 @@ static void test_table_of_ioctls(void)
 	for (unsigned int op = 0; op < OP_N_IOCTLS; op++) {
 		const struct uapi_ioctl *row = &uapi_ioctls[op];
 
+		if (!row->name) {
+			unit_fail("operation %u of enum uapi_op has no row in ioctls.tab.c", op);
+			continue;
+		}
 		unit_int(row->op, op);
 		unit_true(row->name && row->command && row->since);
 		unit_true(row->min <= row->size);
@@ -317,7 +321,7 @@ static void test_words_for_operations(void)
 		if (n != cases[i].n || ops[0] != cases[i].op)
 			unit_fail("%s means %zu operations", cases[i].word, n);
 	}
-	unit_int(uapi_op_find("0x96", ops), 0);
+	unit_int(uapi_op_find("0xff", ops), 0);
 	unit_int(uapi_op_find("hwpt", ops), 0);
 }
 
