@@ -45,7 +45,7 @@ static void test_addresses(void)
 		"<ip-1>%eth0 [<ip-2>]:22 <ip-3>");
 	becomes("fe80::1: no route", "<ip-1>: no route");
 	becomes("2001:0db8:0000:0000:0000:0000:0000:0001", "<ip-1>");
-	becomes("0:0:0:0:0:ffff:10.0.0.7, ::1", "<ip-1>, <ip-2>");
+	becomes("0:0:0:0:0:ffff:10.0.0.7, fd00::1", "<ip-1>, <ip-2>");
 	stays("0000:3b:00.0 10000:e1:00.0 a.b 1.2 3:");
 }
 
