@@ -341,6 +341,21 @@ struct fact fact_node_access(const struct facts *f, const char *path)
 	return fact_of(json_object_get_boolean(usable) ? ANSWER_YES : ANSWER_NO, &ev);
 }
 
+json_object *fact_holder(const struct facts *f, const struct host_device *dev)
+{
+	json_object *list = doc_get(fact_extra(f, "holders"), "list");
+
+	for (size_t i = 0; i < doc_len(list); i++) {
+		json_object *h = doc_at(list, i);
+		const char *device = doc_get_str(h, "device", NULL);
+
+		if ((device && !strcmp(device, dev->name)) ||
+		    (dev->cdev && !strcmp(doc_get_str(h, "cdev", ""), dev->cdev)))
+			return h;
+	}
+	return NULL;
+}
+
 static bool list_has(json_object *list, const char *word)
 {
 	for (size_t i = 0; i < doc_len(list); i++)

@@ -102,6 +102,9 @@ json_object *fact_log_family(const struct facts *f, const char *family);
 struct fact fact_node(const struct facts *f, const char *path);
 struct fact fact_node_access(const struct facts *f, const char *path);
 
+/** The process that has a device open: {"pid", "command", ...}. NULL: none, or not known. */
+json_object *fact_holder(const struct facts *f, const struct host_device *dev);
+
 /** Is a driver registered on a bus? */
 struct fact fact_driver(const struct facts *f, const char *bus, const char *driver);
 

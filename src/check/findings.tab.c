@@ -250,6 +250,10 @@ const struct check_finding_info check_findings[F_COUNT] = {
 				      "The permissions of the device's node keep this user out." },
 	[F_DEVICE_NODE_ACCESS] = { "device.access", CHECK_PASS, "this user may open {1}", NULL,
 				   "Reading and writing of the device's node is permitted." },
+	[F_DEVICE_HELD] = { "device.held", CHECK_WARN,
+			    "{1} (pid {2}) has {subject} open: nothing else can bind it meanwhile",
+			    "end that process, or work through it (iommuctl ps)",
+			    "A process has the device, as a running virtual machine does." },
 	[F_DEVICE_RESERVED_MEMORY] = { "device.reserved-memory", CHECK_FAIL,
 				       "firmware keeps memory for {subject} that must stay mapped "
 				       "one to "

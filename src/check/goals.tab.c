@@ -43,6 +43,7 @@ const struct check_rule check_rules[] = {
 	{ GOAL(PASSTHROUGH), SCOPE_DEVICE, rule_device_reserved },
 	{ GOAL(PASSTHROUGH), SCOPE_DEVICE, rule_device_driver },
 	{ GOAL(PASSTHROUGH) | GOAL(IOMMUFD), SCOPE_DEVICE, rule_device_node },
+	{ GOAL(PASSTHROUGH), SCOPE_DEVICE, rule_device_held },
 	{ GOAL(PASSTHROUGH), SCOPE_DEVICE, rule_device_group_members },
 	{ GOAL(PASSTHROUGH), SCOPE_DEVICE, rule_device_cost },
 

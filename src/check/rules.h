@@ -16,7 +16,7 @@ check_judge rule_iommufd, rule_iommufd_access, rule_vfio_cdev, rule_vfio_driver,
 
 /* rules_device.c */
 check_judge rule_no_device, rule_device_group, rule_device_reserved, rule_device_driver,
-	rule_device_node, rule_device_group_members, rule_device_cost;
+	rule_device_node, rule_device_held, rule_device_group_members, rule_device_cost;
 
 /* rules_feature.c */
 check_judge rule_nested, rule_dirty_tracking, rule_pasid_iommu, rule_pasid_device, rule_ats_allowed,

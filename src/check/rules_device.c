@@ -125,6 +125,20 @@ void rule_device_node(struct check_run *run, const struct check_subject *s)
 		check_emit(run, F_DEVICE_NODE_ACCESS, s, &access.ev, 1, path);
 }
 
+void rule_device_held(struct check_run *run, const struct check_subject *s)
+{
+	json_object *holder = fact_holder(run->facts, s->device);
+	const char *command = doc_get_str(holder, "command", "a process");
+	struct evidence ev;
+	char pid[24];
+
+	if (!holder)
+		return;
+	snprintf(pid, sizeof(pid), "%" PRId64, doc_get_int(holder, "pid", 0));
+	ev = evidence_of("proc", "/proc/*/fd", "%s: pid %s", doc_get_str(holder, "kind", "?"), pid);
+	check_emit(run, F_DEVICE_HELD, s, &ev, 2, command, pid);
+}
+
 /* "0000:00:1f.2 (ahci), 0000:00:1f.3": members of the group but @but that are not on VFIO yet. */
 static size_t list_members(const struct facts *f, const struct host_group *g,
 			   const struct host_device *but, bool host_driven, struct out *o)

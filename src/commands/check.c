@@ -14,6 +14,7 @@
 #include "host/collect_hwinfo.h"
 #include "host/facts.h"
 #include "host/resolve.h"
+#include "host/usable.h"
 
 enum { KEY_FOR = 1, KEY_LIST_FINDINGS };
 
@@ -176,6 +177,15 @@ static int judge(struct cli *cli, const struct check_opts *opts, struct snapshot
 	return status;
 }
 
+/* Who holds devices takes a look at every process: only where one can be held. */
+static unsigned int wanted_facts(const struct snapshot *snap)
+{
+	for (size_t i = 0; i < snap->n_devices; i++)
+		if (device_on_vfio(&snap->devices[i]))
+			return FACTS_ALL;
+	return FACTS_ALL & ~FACTS_HOLDERS;
+}
+
 static int run(struct cli *cli, void *data)
 {
 	const struct check_opts *opts = data;
@@ -189,7 +199,7 @@ static int run(struct cli *cli, void *data)
 		return status;
 	if (snap->source == SNAPSHOT_LIVE)
 		collect_hw_infos(snap);
-	facts_collect(snap, FACTS_ALL & ~FACTS_HOLDERS);
+	facts_collect(snap, wanted_facts(snap));
 	status = judge(cli, opts, snap);
 	snapshot_free(snap);
 	return status;

@@ -297,6 +297,15 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   found device.no-iommu
 }
 
+@test "a device that a process has open: which one" {
+  judge vtd '.holders = {list: [{pid: 4242, uid: 0, command: "qemu-system-x86", kind: "cdev", device: "0000:01:00.0", cdev: "vfio0", group: null}], unseen: 0}' \
+    passthrough 0000:01:00.0
+  [[ "$(value device.held .reason)" == *"qemu-system-x86 (pid 4242)"*"0000:01:00.0"* ]]
+  judge vtd '.holders = {list: [{pid: 4242, uid: 0, command: "qemu-system-x86", kind: "cdev", device: "0000:09:00.0", cdev: "vfio9", group: null}], unseen: 0}' \
+    passthrough 0000:01:00.0
+  absent device.held
+}
+
 # --- what the hardware can do -------------------------------------------------------------------------------
 
 @test "VT-d: the missing bit is named, and scalable mode must be on" {

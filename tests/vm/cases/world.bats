@@ -16,6 +16,7 @@ setup()
 teardown()
 {
 	[ -z "${changer-}" ] || kill "$changer" 2>/dev/null || true
+	[ -z "${vmm-}" ] || kill "$vmm" || true
 	echo 1 >/sys/bus/pci/rescan
 	unbind_vfio "$dev"
 	unbind_vfio "$other"
@@ -87,4 +88,45 @@ while_changing()
 	read -r _ pid comm <<<"$output"
 	assert_equal "$status" 1
 	[[ "$stderr" == *"$pid"* && "$stderr" == *"$comm"* ]] || fail "no $comm $pid in: $stderr"
+}
+
+# start_qemu BDF: a virtual machine that has the device through iommufd, and stops before its first instruction. Sets $vmm.
+start_qemu()
+{
+	local qemu=
+	for q in "${IOMMUCTL_VM_CACHE:-${XDG_CACHE_HOME:-/root/.cache}/iommuctl}"/qemu-*/bin/qemu-system-x86_64; do
+		[ ! -x "$q" ] || qemu=$q
+	done
+	[ -n "$qemu" ] || skip "no QEMU that knows iommufd (tests/vm/get-qemu)"
+	# It goes to the background when the devices are there.
+	"$qemu" -machine q35 -accel tcg -S -m 32M -nodefaults -display none -daemonize -pidfile "$BATS_TEST_TMPDIR/pid" \
+		-object iommufd,id=iommufd -device "vfio-pci,host=$1,iommufd=iommufd,rombar=0"
+	read -r vmm <"$BATS_TEST_TMPDIR/pid"
+}
+
+@test "world: a device that a virtual machine has: hwinfo, bind, ps, check and list tell of it, and it is free afterwards" {
+	bind_vfio "$dev"
+	start_qemu "$dev"
+	read -r comm <"/proc/$vmm/comm"
+	run_split iommuctl hwinfo --json "$dev"
+	assert_equal "$status" 1
+	[[ "$stderr" == *"$comm (pid $vmm)"* ]] || fail "hwinfo: $stderr"
+	assert_equal "$(jq -r '.devices[0].source' <<<"$output")" sysfs
+	run_split iommuctl bind "$dev"
+	assert_equal "$status" 1
+	[[ "$stderr" == *"$comm (pid $vmm)"* ]] || fail "bind: $stderr"
+	run_split iommuctl ps --json
+	assert_equal "$(jq -c --arg dev "$dev" '[.processes[] | select(.files[].device == $dev) | .pid]' <<<"$output")" "[$vmm]"
+	run_split iommuctl check --json passthrough "$dev"
+	assert_equal "$status $(jq -r '.findings[] | select(.id == "device.held") | .status' <<<"$output")" "0 warn"
+	[[ "$output" == *"$comm (pid $vmm)"* ]] || fail "check: $output"
+	run_split iommuctl list --json "$dev"
+	assert_equal "$status $(jq -r '.devices[0].driver' <<<"$output")" "0 vfio-pci"
+	kill "$vmm"
+	while [ -e "/proc/$vmm/exe" ]; do sleep 0.1; done
+	vmm=
+	run_split iommuctl hwinfo --json "$dev"
+	assert_equal "$status $(jq -r '.devices[0].source' <<<"$output")" "0 iommufd"
+	run_split iommuctl check --json passthrough "$dev"
+	assert_equal "$(jq -r '[.findings[] | select(.id == "device.held")] | length' <<<"$output")" 0
 }
