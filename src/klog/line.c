@@ -164,12 +164,22 @@ static int quoted_char(const char *p, const char *end, bool sure)
 	if (hi < 0 || lo < 0)
 		return -1;
 	c = hi * 16 + lo;
+	if (c == '\t' && sure)
+		return ' ';
 	if (c < ' ' || c > '~' || isalnum(c))
 		return -1;
 	/* "=20" is as good as "cap=20": only when something else says that this is mail. */
 	if (!sure && p[2] <= '9' && !(end - p == 3 && c == ' '))
 		return -1;
 	return c;
+}
+
+/* Length of a no-break space, in Latin-1 or UTF-8. */
+static size_t quoted_space(const char *p, const char *end)
+{
+	if (end - p >= 6 && !memcmp(p, "=C2=A0", 6))
+		return 6;
+	return end - p >= 3 && !memcmp(p, "=A0", 3) ? 3 : 0;
 }
 
 void klog_unquote_printable(struct klog_text *t, bool joined)
@@ -181,13 +191,16 @@ void klog_unquote_printable(struct klog_text *t, bool joined)
 	if (!memchr(t->s, '=', t->len))
 		return;
 	for (p = t->s; p < end && !sure; p++)
-		sure = end - p >= 3 && p[0] == '=' && (p[1] == '3' || p[1] == '2') &&
-		       (p[2] == 'D' || p[2] == 'E');
+		sure = end - p >= 3 && p[0] == '=' &&
+		       (((p[1] == '3' || p[1] == '2') && (p[2] == 'D' || p[2] == 'E')) ||
+			(p[1] == 'C' && quoted_space(p, end)) ||
+			(end - p >= 6 && !memcmp(p, "=09=09", 6)));
 	for (p = t->s; p < end;) {
-		int c = quoted_char(p, end, sure);
+		size_t space = sure ? quoted_space(p, end) : 0;
+		int c = space ? ' ' : quoted_char(p, end, sure);
 
 		*to++ = c < 0 ? *p : (char)c;
-		p += c < 0 ? 1 : 3;
+		p += space ? space : (size_t)(c < 0 ? 1 : 3);
 	}
 	t->len = (size_t)(to - t->s);
 }
@@ -280,11 +293,11 @@ static const char *syslog_time(const char *s, const char *end)
 	return clock_time(s, end);
 }
 
-/* "Oct30 10:41": dmesg -H, where a minute begins. */
+/* "Oct30 10:41", "Feb 9 18:45": dmesg -H, where a minute begins. */
 static bool human_time(const char *s, const char *end)
 {
-	return end - s > 9 && is_month(s) && isdigit((unsigned char)s[3]) && end[-3] == ':' &&
-	       is_space(end[-6]);
+	return end - s > 9 && is_month(s) && isdigit((unsigned char)s[3 + is_space(s[3])]) &&
+	       end[-3] == ':' && is_space(end[-6]);
 }
 
 /* "    T1", "C0": thread or processor that wrote the line. */
@@ -432,12 +445,22 @@ static const char *skip_priority(const char *s, const char *end)
 	return p;
 }
 
+/* "Wed 2024-05-01 12:00:08 CEST" of journalctl -o short-full: at the year, or where @s is. */
+static const char *skip_weekday(const char *s, const char *end)
+{
+	return end - s > 4 && isupper((unsigned char)*s) && is_space(s[3]) && iso_time(s + 4, end)
+		       ? s + 4
+		       : s;
+}
+
 static const char *skip_date(const char *s, const char *end, const struct stamp *st)
 {
 	const char *p = syslog_time(s, end), *q;
 
-	if (!p)
+	if (!p) {
+		s = skip_weekday(s, end);
 		p = iso_time(s, end);
+	}
 	if (!p) {
 		p = clock_time(s, end);
 		if (!p || p == end || !is_space(*p))

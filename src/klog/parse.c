@@ -529,6 +529,9 @@ static void join_lines(struct klog_parse *ps, struct found *f, const char *from)
 		find_pattern(&ps->trial, ps->trial.s + offset, &g);
 		if (g.result == KLOG_NO || g.result == KLOG_BAD || strcmp(g.pat->id, f->pat->id))
 			return;
+		/* All of it is on the line that was added. */
+		if (g.at >= ps->trial.s + ps->text.len)
+			return;
 		if (g.result != KLOG_MATCH || (matched && !complete(&g)))
 			continue;
 		keep_trial(ps, next);

@@ -75,6 +75,13 @@ const struct klog_pattern klog_patterns[] = {
 	  "The DMAR table names no devices on the processor that may use ATS" },
 	{ "vtd-no-devices", KLOG_CONFIG, TAG_VTD, WHO_NONE, "No DMAR devices found",
 	  "The DMAR table names no VT-d unit", "Enable VT-d in the firmware's setup" },
+	{ "vtd-map-failure", KLOG_EVENT, TAG_VTD, WHO_NONE, "IOMMU: failed to map {iommu:w}",
+	  "The registers of a unit could not be reached: it is not used", FIRMWARE },
+	{ "vtd-no-interrupt", KLOG_EVENT, TAG_VTD, WHO_NONE, "Can't request irq",
+	  "A unit got no interrupt for its faults: they will not be reported" },
+	{ "vtd-no-interrupt", KLOG_EVENT, TAG_VTD, WHO_NONE,
+	  "DRHD {base:x}: failed to enable fault, interrupt, ret {result:i}",
+	  "A unit got no interrupt for its faults: they will not be reported" },
 	{ "vtd-parse-failure", KLOG_FIRMWARE_BUG, TAG_VTD, WHO_NONE, "parse DMAR table failure",
 	  "The DMAR table cannot be used: there is no VT-d on this boot", FIRMWARE },
 
@@ -399,6 +406,8 @@ const struct klog_pattern klog_patterns[] = {
 	  "Enabling IOMMU at {iommu:b} cap {capability_offset:x}",
 	  "An AMD-Vi IOMMU is in use; the number is where its PCI capability is, not the "
 	  "capability" },
+	{ "amd-no-entry", KLOG_EVENT, TAG_AMD, WHO_NONE, "Failed to allocate IRTE",
+	  "A device asked for more interrupts than its remapping table has entries" },
 	{ "amd-passthrough", KLOG_CONFIG, TAG_AMD, WHO_NONE, "Initialized for Passthrough Mode",
 	  "Devices are not translated unless a guest gets them: their DMA addresses are physical "
 	  "ones",
@@ -474,13 +483,13 @@ const struct klog_pattern klog_patterns[] = {
 	{ "amd-ivhd", KLOG_CONFIG, TAG_AMD, WHO_NONE, "Using IVHD type {type:x}",
 	  "Which form of the IVRS table's blocks is used" },
 	{ "amd-ivhd", KLOG_CONFIG, TAG_AMD, WHO_NONE,
-	  "device: {iommu:b} cap: {capability_offset:x} seg: {segment:d} flags: {flags:x} info "
+	  "device: {iommu:b} cap: {capability_offset:x}< seg: {segment:d}> flags: {flags:x} info "
 	  "{info:x}",
 	  "The IVRS table describes an IOMMU" },
 	{ "amd-ivhd", KLOG_CONFIG, TAG_AMD, WHO_NONE, "mmio-addr: {base:x}",
 	  "Where the registers of the IOMMU are" },
 	{ "amd-ivhd", KLOG_CONFIG, TAG_AMD, WHO_NONE,
-	  "DEV_{entry:q} devid: {device:b}< flags: {flags:x}>< devid_to: {alias:b}>",
+	  "DEV_{entry:q} devid: {device:b}<,>< flags: {flags:x}>< devid_to: {alias:b}>",
 	  "The IVRS table describes devices of an IOMMU" },
 	{ "amd-ivmd", KLOG_CONFIG, TAG_AMD, WHO_NONE,
 	  "IVMD_{entry:w} devid_start: {device:b} devid_end: {last_device:b} range_start: "
@@ -488,7 +497,7 @@ const struct klog_pattern klog_patterns[] = {
 	  "range_end: {end:x} flags: {flags:x}",
 	  "Memory that firmware goes on using: it stays mapped for these devices" },
 	{ "amd-acpi-device", KLOG_CONFIG, TAG_AMD, WHO_NONE,
-	  "ivrs, add hid:{hid:q}, uid:{uid:q}, rdevid:{requester:r}",
+	  "ivrs, add hid:{hid:q}, uid:<{uid:q}>, rdevid:{requester:r}",
 	  "A device that is only in the ACPI name space" },
 
 	/* --- AMD-Vi: events
@@ -596,6 +605,15 @@ const struct klog_pattern klog_patterns[] = {
 	  "A stream that firmware goes on using (RMR) could not be let through" },
 	{ "iort-rmr", KLOG_FIRMWARE_BUG, TAG_ANY, WHO_NONE, "RMR descriptor[{address:x}] {text:s}",
 	  "A reserved memory region (RMR) of the IORT table makes no sense", FIRMWARE },
+	{ "iort-node", KLOG_CONFIG, TAG_ANY, WHO_NONE,
+	  "IORT: SMMU-v3[{base:x}] Mapped to Proximity domain {node:d}",
+	  "Which NUMA node an SMMU is near to" },
+	{ "iort-none", KLOG_CONFIG, TAG_ANY, WHO_NONE, "IORT: Failed to get table, {error:w}",
+	  "The firmware has no IORT table: it describes no SMMU",
+	  "Enable the SMMU in the firmware's setup" },
+	{ "iort-mapping", KLOG_FIRMWARE_BUG, TAG_ANY, WHO_NONE,
+	  "[map {_map:q}]~conflicting mapping for input ID {input_id:x}",
+	  "Two mappings of the IORT table overlap", FIRMWARE },
 
 	/* --- SMMUv3: events
 	   ------------------------------------------------------------------------------- */
@@ -721,9 +739,15 @@ const struct klog_pattern klog_patterns[] = {
 	  "Unhandled context fault: iova={address:x}<,~fsr={_fsr:x32}>,~fsynr={_fsynr:x},~"
 	  "cb={context:d}",
 	  "The SMMU refused an access", NULL, klog_post_smmuv2_fault },
+	{ "smmuv2-fault", KLOG_FAULT, TAG_SMMU, WHO_IOMMU,
+	  "Unhandled arm-smmu context fault from {device:w}!",
+	  "The SMMU refused an access; the lines that follow say which" },
+	{ "smmuv2-walk", KLOG_EVENT, TAG_SMMU, WHO_IOMMU, "soft iova-to-phys={physical:x}",
+	  "What the kernel finds in its tables for the address of the fault around this line: 0 is "
+	  "nothing" },
 	{ "smmuv2-fault-address", KLOG_EVENT, TAG_SMMU, WHO_IOMMU, "FAR~=~{address:x}",
 	  "Address of the fault around this line", NULL, klog_post_named },
-	{ "smmuv2-fault-stream", KLOG_EVENT, TAG_SMMU, WHO_IOMMU, "SID={_sid:x32}",
+	{ "smmuv2-fault-stream", KLOG_EVENT, TAG_SMMU, WHO_IOMMU, "SID~=~{_sid:x32}",
 	  "Stream of the fault around this line", NULL, klog_post_smmuv2_stream },
 	{ "smmuv2-blocked", KLOG_FAULT, TAG_SMMU, WHO_IOMMU, "Blocked unknown Stream ID {_sid:x32}",
 	  "A device that the SMMU knows nothing of was kept from memory",
@@ -731,10 +755,11 @@ const struct klog_pattern klog_patterns[] = {
 	  "arm-smmu.disable_bypass=0 lets all such devices through",
 	  klog_post_smmuv2_blocked },
 	{ "smmuv2-fault-status", KLOG_EVENT, TAG_SMMU, WHO_IOMMU,
-	  "FSR~=~{_fsr:x32} [{_text:q}], SID={_sid:x32}",
-	  "Status of the fault before this line, in words", NULL, klog_post_smmuv2_fault },
+	  "FSR~=~{_fsr:x32} [{_text:q}]<, SID={_sid:x32}>",
+	  "Status of the fault before this line, in words", NULL, klog_post_smmuv2_fault, "_sid",
+	  "SID=" },
 	{ "smmuv2-fault-syndrome", KLOG_EVENT, TAG_SMMU, WHO_IOMMU,
-	  "FSYNR0~=~{_fsynr:x32} [{syndrome:q}]",
+	  "FSYNR0~=~{_fsynr:x32}< [{syndrome:q}]>",
 	  "Syndrome of the fault before this line, in words", NULL, klog_post_smmuv2_fault },
 	{ "smmuv2-global-fault", KLOG_EVENT, TAG_SMMU, WHO_IOMMU,
 	  "Unexpected global fault, this could be serious",

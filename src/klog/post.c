@@ -932,7 +932,7 @@ bool klog_post_smmuv2_fault(struct klog_parse *ps, struct klog_record *rec,
 {
 	const struct klog_capture *fsr = klog_capture(m, "_fsr"),
 				  *fsynr = klog_capture(m, "_fsynr"),
-				  *sid = klog_capture(m, "_sid");
+				  *sid = klog_capture(m, "_sid"), *text = klog_capture(m, "_text");
 
 	(void)ps;
 	if (sid)
@@ -941,6 +941,11 @@ bool klog_post_smmuv2_fault(struct klog_parse *ps, struct klog_record *rec,
 		put_context_status(rec, fsr->num);
 	if (rec->kind == KLOG_FAULT && fsr)
 		klog_put_hex(rec, "status", fsr->num, 32);
+	/* "[TF R SS ]" */
+	if (text && memmem(text->s, text->len, " R ", 3))
+		klog_put_text(rec, "access", "read");
+	else if (text && memmem(text->s, text->len, " W ", 3))
+		klog_put_text(rec, "access", "write");
 	if (!fsynr)
 		return true;
 	klog_put_hex(rec, "syndrome_value", fsynr->num, 32);

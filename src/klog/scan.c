@@ -14,6 +14,8 @@
 
 #include <string.h>
 
+#include "base/mem.h"
+
 #if defined(__x86_64__)
 #define KLOG_X86 1
 #include <immintrin.h>
@@ -23,25 +25,18 @@ enum { PREFIX = 4 };
 
 /* Lower case. Every line that a pattern can match holds one of these. Words of a bucket share their
  * set bits, so alike words are together. */
-static const struct {
-	const char *word;
-	uint8_t bucket;
-} needles[] = {
-	{ "mmu", 0 },       /* iommu, smmu, IOMMU */
-	{ "dmar", 1 },      /* DMAR, dmar0, DMAR-IR */
-	{ "d-vi", 2 },      /* AMD-Vi */
-	{ "vt-d", 3 },      /* Intel VT-d, [VT-D] */
-	{ "ivrs", 4 },      /* IVRS table */
-	{ "ivmd", 4 },      /* unity maps */
-	{ "ivhd", 4 },      /* IVHD Error, of Xen */
-	{ "drhd", 5 },      /* DRHD: handling fault status, of kernels without the DMAR prefix */
-	{ "r-re", 6 },      /* INTR-REMAP */
-	{ "nt logged", 7 }, /* Event logged [ */
-	{ "q remapp", 7 },  /* IRQ remapping */
-	{ "d i/o", 2 },     /* Directed I/O */
-	{ "i/o virtu", 5 }, /* Xen: I/O virtualisation enabled */
-	{ "cmdq", 6 },      /* SMMU errors quoted without the device */
-	{ "d global e", 3 },
+static const char *const needles[8][5] = {
+	{ "mmu" },           /* iommu, smmu, IOMMU */
+	{ "dmar" },          /* DMAR, dmar0, DMAR-IR */
+	{ "d-vi", "d i/o" }, /* AMD-Vi; Directed I/O */
+	/* Intel VT-d, [VT-D]; Dom0 mode, of Xen; IORT: [Firmware Bug], IORT: Failed to get table */
+	{ "vt-d", "d global e", "0 mode:", "ort: [f", "ort: failed" },
+	/* IVRS table, unity maps; of Xen: IVHD Error, Interrupt remapping enabled */
+	{ "ivrs", "ivmd", "ivhd", "remapping " },
+	/* DRHD: handling fault status, of old kernels; I/O virtualisation enabled, of Xen */
+	{ "drhd", "i/o virtu" },
+	{ "r-re", "cmdq" },          /* INTR-REMAP; SMMU errors quoted without the device */
+	{ "nt logged", "q remapp" }, /* Event logged [; IRQ remapping */
 };
 
 /* A set bit per bucket, for each of the first bytes: by the whole byte, and by its halves. */
@@ -57,19 +52,21 @@ static char lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
-static bool verify(const char *p, const char *end, uint8_t buckets)
+static bool verify(const char *p, const char *end, unsigned int buckets)
 {
-	for (size_t i = 0; i < sizeof(needles) / sizeof(needles[0]); i++) {
-		const char *w = needles[i].word, *q = p;
+	for (; buckets; buckets &= buckets - 1) {
+		const char *const *bucket = needles[__builtin_ctz(buckets)];
 
-		if (!(buckets & (1u << needles[i].bucket)))
-			continue;
-		while (*w && q < end && lower(*q) == *w) {
-			q++;
-			w++;
+		for (size_t i = 0; i < ARRAY_SIZE(needles[0]) && bucket[i]; i++) {
+			const char *w = bucket[i], *q = p;
+
+			while (*w && q < end && lower(*q) == *w) {
+				q++;
+				w++;
+			}
+			if (!*w)
+				return true;
 		}
-		if (!*w)
-			return true;
 	}
 	return false;
 }
@@ -216,23 +213,26 @@ static void allow(int k, unsigned char c, uint8_t bit)
 	}
 }
 
+static void allow_word(const char *w, uint8_t bit)
+{
+	size_t len = strlen(w);
+
+	for (int k = 0; k < PREFIX; k++) {
+		for (int c = 0; (size_t)k >= len && c < 256; c++)
+			allow(k, (unsigned char)c, bit);
+		if ((size_t)k >= len)
+			continue;
+		allow(k, (unsigned char)w[k], bit);
+		if (w[k] >= 'a' && w[k] <= 'z')
+			allow(k, (unsigned char)(w[k] - 32), bit);
+	}
+}
+
 static void fill_tables(void)
 {
-	for (size_t i = 0; i < sizeof(needles) / sizeof(needles[0]); i++) {
-		const char *w = needles[i].word;
-		uint8_t bit = (uint8_t)(1u << needles[i].bucket);
-		size_t len = strlen(w);
-
-		for (int k = 0; k < PREFIX; k++) {
-			for (int c = 0; (size_t)k >= len && c < 256; c++)
-				allow(k, (unsigned char)c, bit);
-			if ((size_t)k >= len)
-				continue;
-			allow(k, (unsigned char)w[k], bit);
-			if (w[k] >= 'a' && w[k] <= 'z')
-				allow(k, (unsigned char)(w[k] - 32), bit);
-		}
-	}
+	for (size_t b = 0; b < ARRAY_SIZE(needles); b++)
+		for (size_t i = 0; i < ARRAY_SIZE(needles[0]) && needles[b][i]; i++)
+			allow_word(needles[b][i], (uint8_t)(1u << b));
 }
 
 static bool wanted(const char *force, const char *name)

@@ -72,8 +72,10 @@ fault='DMAR: [DMA Write NO_PASID] Request device [02:00.0] fault addr 0xffe4c000
 }
 
 @test "thread, processor and time since the line before are no times" {
-  run_split log "[283824.053153][    C0] $fault" "[    T1] $fault" "[  +0.000398] $fault" "[Oct30 10:41] $fault"
-  assert_equal "$(jq -c '.records | map(.time)' <<<"$output")" '["283824.053153",null,null,"Oct30 10:41"]'
+  run_split log "[283824.053153][    C0] $fault" "[    T1] $fault" "[  +0.000398] $fault" "[Oct30 10:41] $fault" \
+    "kern  :warn  : [Feb 9 18:45] $fault" "Wed 2024-05-01 12:00:08 CEST host kernel: $fault"
+  assert_equal "$(jq -c '.records | map(.time)' <<<"$output")" \
+    '["283824.053153",null,null,"Oct30 10:41","Feb 9 18:45","2024-05-01 12:00:08"]'
 }
 
 @test "an event whose last words were lost says what the others say" {
