@@ -47,7 +47,8 @@ struct hostfs {
 
 static bool is_trouble(int errnum)
 {
-	static const int reading[] = { EACCES, EPERM, EIO, EINTR, EMFILE, ENFILE, ENOMEM, ENOBUFS };
+	static const int reading[] = { EACCES, EPERM,  EIO,    EINTR,  EAGAIN,
+				       EMFILE, ENFILE, ENOMEM, ENOBUFS };
 
 	for (size_t i = 0; i < ARRAY_SIZE(reading); i++)
 		if (errnum == reading[i])

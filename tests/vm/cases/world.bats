@@ -82,6 +82,26 @@ while_changing()
 	[ -e "/sys/bus/pci/devices/$other" ]
 }
 
+@test "world: an attribute that never answers keeps no command waiting, and what it holds is missed aloud" {
+	bind_vfio "$dev"
+	mkfifo "$BATS_TEST_TMPDIR/silent"
+	# Somebody could write, and does not: a read that waits would wait for ever.
+	exec 9<>"$BATS_TEST_TMPDIR/silent"
+	group=/sys/kernel/iommu_groups/$(group_of "$dev")
+	for attribute in "$group/type" "/sys/bus/pci/devices/$dev/modalias" "/sys/class/iommu/dmar0/intel-iommu/cap"; do
+		mount --bind "$BATS_TEST_TMPDIR/silent" "$attribute"
+		for c in "list --json" "hwinfo --json" "check --json" "report"; do
+			# shellcheck disable=SC2086 # words
+			run_split timeout 30 "$IOMMUCTL" $c
+			[ "$status" -le 1 ] || fail "$c with a silent $attribute: $status"
+			jq -e .schema <<<"$output" >/dev/null
+			[ "$c" = report ] || [[ "$stderr" == *"$attribute"* || "$stderr" == *"places below /sys"* ]] || fail "$c: $stderr"
+		done
+		umount "$attribute"
+	done
+	exec 9>&-
+}
+
 @test "world: a device that another process holds: the message names it" {
 	bind_vfio "$dev"
 	run_split while_held "$dev" bash -c 'echo "holder $PPID $(cat /proc/$PPID/comm)"; "$IOMMUCTL" bind "$1"' - "$dev"
