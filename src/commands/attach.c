@@ -190,7 +190,9 @@ static int attach(struct operation *op, struct job *job)
 		req.flags = UAPI_VFIO_ATTACH_PASID;
 		req.pasid = (uint32_t)job->opts->pasid;
 	}
-	context_intend(&op->ctx, OP_VFIO_ATTACH, job->device.id, job->pt, job->key, 0);
+	if (fd < 0 ||
+	    !context_intend(&op->ctx, OP_VFIO_ATTACH, job->device.id, job->pt, job->key, 0))
+		return STATUS_FAILED;
 	err = call_vfio_attach(fd, &req);
 	if (err)
 		return refused(op, job, err);
@@ -272,7 +274,7 @@ static int run(struct cli *cli, void *opts)
 static int act_detach(struct operation *op, void *opts)
 {
 	struct job job = { .opts = opts };
-	int status = begin(op, &job), err;
+	int status = begin(op, &job), err, fd;
 	struct uapi_vfio_detach req = { 0 };
 	const struct refusal_ctx what = what_was_asked(&job);
 
@@ -282,8 +284,10 @@ static int act_detach(struct operation *op, void *opts)
 		req.flags = UAPI_VFIO_ATTACH_PASID;
 		req.pasid = (uint32_t)job.opts->pasid;
 	}
-	context_intend(&op->ctx, OP_VFIO_DETACH, job.device.id, 0, job.key, 0);
-	err = call_vfio_detach(context_device_fd(&op->ctx, &job.device), &req);
+	fd = context_device_fd(&op->ctx, &job.device);
+	if (fd < 0 || !context_intend(&op->ctx, OP_VFIO_DETACH, job.device.id, 0, job.key, 0))
+		return end(&job, STATUS_FAILED);
+	err = call_vfio_detach(fd, &req);
 	if (err)
 		return end(&job, context_refused(&op->ctx, OP_VFIO_DETACH, err, &what,
 						 "cannot detach %s", job.title));

@@ -34,7 +34,11 @@ static int destroy_one(struct operation *op, uint32_t id, json_object *list)
 	close_queue(op, e);
 	e = ledger_object(&op->ctx.ledger, id);
 	o = e ? show_object(&op->ctx.ledger, e) : NULL;
-	context_intend(&op->ctx, OP_DESTROY, id, 0, 0, 0);
+	if (!context_intend(&op->ctx, OP_DESTROY, id, 0, 0, 0)) {
+		json_object_put(o);
+		free(title);
+		return STATUS_FAILED;
+	}
 	err = call_destroy(op->ctx.iommufd, id);
 	if (err) {
 		snprintf(word, sizeof(word), "%" PRIu32, id);

@@ -45,7 +45,8 @@ static int switch_tracking(struct operation *op, bool on)
 		return STATUS_TROUBLE;
 	what.id = req.hwpt_id;
 	what.flags = req.flags;
-	context_intend(&op->ctx, OP_HWPT_SET_DIRTY_TRACKING, req.hwpt_id, req.flags, 0, 0);
+	if (!context_intend(&op->ctx, OP_HWPT_SET_DIRTY_TRACKING, req.hwpt_id, req.flags, 0, 0))
+		return STATUS_FAILED;
 	err = call_hwpt_set_dirty_tracking(op->ctx.iommufd, &req);
 	if (err)
 		return context_refused(&op->ctx, OP_HWPT_SET_DIRTY_TRACKING, err, &what,

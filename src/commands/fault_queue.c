@@ -35,7 +35,8 @@ static int act_alloc(struct operation *op, void *opts)
 	struct ledger_entry e = { .type = LEDGER_FAULT, .flags = LEDGER_HAS_FD };
 	int err;
 
-	operation_intend_alloc(op, OP_FAULT_QUEUE_ALLOC);
+	if (!operation_intend_alloc(op, OP_FAULT_QUEUE_ALLOC))
+		return STATUS_FAILED;
 	err = call_fault_queue_alloc(op->ctx.iommufd, &req);
 	if (err)
 		return context_refused(&op->ctx, OP_FAULT_QUEUE_ALLOC, err, &what,

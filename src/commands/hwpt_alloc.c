@@ -152,19 +152,20 @@ static int alloc(struct operation *op, struct job *job)
 		.data = job->data,
 	};
 	struct ledger_entry e = { .type = LEDGER_HWPT, .parent = job->pt, .fd = -1 };
-	char *title = operation_device_title(&job->device);
+	char *title;
 	int err, status;
 
-	operation_intend_alloc(op, OP_HWPT_ALLOC);
+	if (!operation_intend_alloc(op, OP_HWPT_ALLOC))
+		return STATUS_FAILED;
 	err = call_hwpt_alloc(op->ctx.iommufd, &req);
 	if (err) {
+		title = operation_device_title(&job->device);
 		status = context_refused(&op->ctx, OP_HWPT_ALLOC, err, &what,
 					 "cannot allocate a HWPT for %s on %" PRIu32, title,
 					 job->pt);
 		free(title);
 		return status;
 	}
-	free(title);
 	e.id = req.out_hwpt_id;
 	e.other = o->has_fault ? req.fault_id : 0;
 	e.kind = req.data_type;

@@ -167,8 +167,8 @@ int hwpt_probe(struct operation *op, const char *device)
 		p.device = d.id;
 		operation_device(op->doc, &d);
 		/* Should this die, what it made is the lowest id that is not in the ledger. */
-		operation_intend_alloc(op, OP_HWPT_ALLOC);
-		status = probe_device(&p);
+		status = operation_intend_alloc(op, OP_HWPT_ALLOC) ? probe_device(&p)
+								   : STATUS_FAILED;
 		context_abandon(&op->ctx);
 	}
 	context_device_free(&d);

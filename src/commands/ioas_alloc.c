@@ -29,7 +29,8 @@ static int act(struct operation *op, void *opts)
 	const struct refusal_ctx what = { .flags = o->flags };
 	int err;
 
-	operation_intend_alloc(op, OP_IOAS_ALLOC);
+	if (!operation_intend_alloc(op, OP_IOAS_ALLOC))
+		return STATUS_FAILED;
 	err = call_ioas_alloc(op->ctx.iommufd, &req);
 	if (err)
 		return context_refused(&op->ctx, OP_IOAS_ALLOC, err, &what,

@@ -116,8 +116,6 @@ static int call_map(struct operation *op, struct job *job)
 	};
 	int err;
 
-	context_intend(&op->ctx, job->by_address ? OP_IOAS_MAP : OP_IOAS_MAP_FILE, job->ioas, 0, 0,
-		       0);
 	err = job->by_address ? call_ioas_map(op->ctx.iommufd, &address)
 			      : call_ioas_map_file(op->ctx.iommufd, &file);
 	job->iova = job->by_address ? address.iova : file.iova;
@@ -167,15 +165,18 @@ static int map(struct operation *op, struct job *job)
 	const struct refusal_ctx what = {
 		.id = job->ioas, .flags = job->flags, .iova = job->iova, .length = job->length
 	};
+	const enum uapi_op call = job->by_address ? OP_IOAS_MAP : OP_IOAS_MAP_FILE;
 	int err, status = job->by_address && job->length ? map_memory(job) : STATUS_OK;
 
 	if (status != STATUS_OK)
 		return status;
+	if (!context_intend(&op->ctx, call, job->ioas, 0, 0, 0))
+		return STATUS_FAILED;
 	err = call_map(op, job);
 	if (err)
-		return context_refused(&op->ctx, job->by_address ? OP_IOAS_MAP : OP_IOAS_MAP_FILE,
-				       err, &what, "cannot map %" PRIu64 " bytes in IOAS %" PRIu32,
-				       job->length, job->ioas);
+		return context_refused(&op->ctx, call, err, &what,
+				       "cannot map %" PRIu64 " bytes in IOAS %" PRIu32, job->length,
+				       job->ioas);
 	write_down(op, job);
 	if (!context_commit(&op->ctx))
 		return STATUS_FAILED;

@@ -74,7 +74,8 @@ static int act_unmap(struct operation *op, void *opts)
 
 	if (status != STATUS_OK)
 		return status;
-	context_intend(&op->ctx, OP_IOAS_UNMAP, req.ioas_id, 0, req.iova, req.length);
+	if (!context_intend(&op->ctx, OP_IOAS_UNMAP, req.ioas_id, 0, req.iova, req.length))
+		return STATUS_FAILED;
 	err = call_ioas_unmap(op->ctx.iommufd, &req);
 	if (err)
 		return context_refused(&op->ctx, OP_IOAS_UNMAP, err, &what,
@@ -125,7 +126,8 @@ static int act_copy(struct operation *op, void *opts)
 	what.flags = req.flags;
 	what.iova = o->iova;
 	what.length = req.length;
-	context_intend(&op->ctx, OP_IOAS_COPY, req.dst_ioas_id, 0, 0, 0);
+	if (!context_intend(&op->ctx, OP_IOAS_COPY, req.dst_ioas_id, 0, 0, 0))
+		return STATUS_FAILED;
 	err = call_ioas_copy(op->ctx.iommufd, &req);
 	if (err)
 		return context_refused(&op->ctx, OP_IOAS_COPY, err, &what,

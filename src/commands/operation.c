@@ -81,9 +81,9 @@ int operation_run(struct cli *cli, void *opts, int (*act)(struct operation *op, 
 
 /* --- objects ------------------------------------------------------------------------------- */
 
-void operation_intend_alloc(struct operation *op, enum uapi_op call)
+bool operation_intend_alloc(struct operation *op, enum uapi_op call)
 {
-	context_intend(&op->ctx, call, 0, context_next_id(&op->ctx), 0, 0);
+	return context_intend(&op->ctx, call, 0, context_next_id(&op->ctx), 0, 0);
 }
 
 void operation_describe(struct operation *op, const struct ledger_entry *e)
@@ -100,6 +100,9 @@ int operation_object(struct operation *op, const struct ledger_entry *e)
 	operation_describe(op, kept);
 	if (context_commit(&op->ctx))
 		return STATUS_OK;
+	/* It is in the keeper's queue, or everything ends with the keeper. */
+	if (op->ctx.session.unanswered)
+		return STATUS_FAILED;
 	/* Nobody would know of it. Its descriptor has to go first. */
 	ledger_remove(&op->ctx.ledger, e->type, id, 0, 0);
 	call_destroy(op->ctx.iommufd, id);
@@ -114,7 +117,8 @@ int operation_make_ioas(struct operation *op, uint32_t *id)
 	int err;
 
 	*id = 0;
-	operation_intend_alloc(op, OP_IOAS_ALLOC);
+	if (!operation_intend_alloc(op, OP_IOAS_ALLOC))
+		return STATUS_FAILED;
 	err = call_ioas_alloc(op->ctx.iommufd, &req);
 	if (err)
 		return context_refused(&op->ctx, OP_IOAS_ALLOC, err, &what,
@@ -126,7 +130,8 @@ int operation_make_ioas(struct operation *op, uint32_t *id)
 
 void operation_take_back(struct operation *op, uint32_t id)
 {
-	context_intend(&op->ctx, OP_DESTROY, id, 0, 0, 0);
+	if (!context_intend(&op->ctx, OP_DESTROY, id, 0, 0, 0))
+		return;
 	if (call_destroy(op->ctx.iommufd, id)) {
 		context_abandon(&op->ctx);
 		return;

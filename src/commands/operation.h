@@ -34,8 +34,9 @@ struct operation {
 int operation_run(struct cli *cli, void *opts, int (*act)(struct operation *op, void *opts),
 		  doc_view *view);
 
-/** Announce an allocation. */
-void operation_intend_alloc(struct operation *op, enum uapi_op call);
+/** Announce an allocation. False as of context_intend(). */
+bool operation_intend_alloc(struct operation *op, enum uapi_op call)
+	__attribute__((warn_unused_result));
 
 /**
  * operation_object() - an object was made: write it down and describe it

@@ -59,7 +59,8 @@ static int act_alloc(struct operation *op, void *opts)
 	if (operand_id(op->cli->args[0], "a vIOMMU", &req.viommu_id))
 		return STATUS_TROUBLE;
 	what.id = req.viommu_id;
-	operation_intend_alloc(op, OP_VEVENTQ_ALLOC);
+	if (!operation_intend_alloc(op, OP_VEVENTQ_ALLOC))
+		return STATUS_FAILED;
 	err = call_veventq_alloc(op->ctx.iommufd, &req);
 	if (err)
 		return context_refused(&op->ctx, OP_VEVENTQ_ALLOC, err, &what,

@@ -67,23 +67,24 @@ static int alloc_viommu(struct operation *op, const struct opts *o, const struct
 		.type = req.type,
 	};
 	struct ledger_entry e = { .type = LEDGER_VIOMMU, .parent = hwpt, .other = d->id, .fd = -1 };
-	char *title = operation_device_title(d);
+	char *title;
 	int err, status;
 
 	if (req.type == UAPI_VIOMMU_TYPE_TEGRA241_CMDQV) {
 		req.data_len = sizeof(out);
 		req.data_uptr = (uintptr_t)out;
 	}
-	operation_intend_alloc(op, OP_VIOMMU_ALLOC);
+	if (!operation_intend_alloc(op, OP_VIOMMU_ALLOC))
+		return STATUS_FAILED;
 	err = call_viommu_alloc(op->ctx.iommufd, &req);
 	if (err) {
+		title = operation_device_title(d);
 		status = context_refused(&op->ctx, OP_VIOMMU_ALLOC, err, &what,
 					 "cannot allocate a vIOMMU for %s on HWPT %" PRIu32, title,
 					 hwpt);
 		free(title);
 		return status;
 	}
-	free(title);
 	e.id = req.out_viommu_id;
 	e.kind = req.type;
 	e.v = out[0];
@@ -128,19 +129,20 @@ static int alloc_vdevice(struct operation *op, const struct context_device *d, u
 	struct ledger_entry e = {
 		.type = LEDGER_VDEVICE, .parent = viommu, .other = d->id, .fd = -1
 	};
-	char *title = operation_device_title(d);
+	char *title;
 	int err, status;
 
-	operation_intend_alloc(op, OP_VDEVICE_ALLOC);
+	if (!operation_intend_alloc(op, OP_VDEVICE_ALLOC))
+		return STATUS_FAILED;
 	err = call_vdevice_alloc(op->ctx.iommufd, &req);
 	if (err) {
+		title = operation_device_title(d);
 		status = context_refused(&op->ctx, OP_VDEVICE_ALLOC, err, &what,
 					 "cannot allocate a vDEVICE for %s on vIOMMU %" PRIu32,
 					 title, viommu);
 		free(title);
 		return status;
 	}
-	free(title);
 	e.id = req.out_vdevice_id;
 	e.v = virt_id;
 	return operation_object(op, &e);
@@ -192,7 +194,8 @@ static int act_queue(struct operation *op, void *opts)
 	what.id = req.viommu_id;
 	what.iova = req.nesting_parent_iova;
 	what.length = req.length;
-	operation_intend_alloc(op, OP_HW_QUEUE_ALLOC);
+	if (!operation_intend_alloc(op, OP_HW_QUEUE_ALLOC))
+		return STATUS_FAILED;
 	err = call_hw_queue_alloc(op->ctx.iommufd, &req);
 	if (err)
 		return context_refused(&op->ctx, OP_HW_QUEUE_ALLOC, err, &what,

@@ -460,6 +460,7 @@ bool session_commit(struct session *s, const struct session_change *change)
 	m = expect_ok(s, ANSWER_MS);
 	if (m)
 		wire_drop_fds(m);
+	s->unanswered = !m && s->lost;
 	return m;
 }
 

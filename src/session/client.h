@@ -20,7 +20,8 @@ struct session {
 	char *name;
 	struct wire_info info;
 	bool turn;
-	bool lost; /* the keeper has gone, or does not speak sense: reported once */
+	bool lost;       /* the keeper has gone, or does not speak sense: reported once */
+	bool unanswered; /* ... after a commit: whether it was written down is not known */
 };
 
 enum session_state {

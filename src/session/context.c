@@ -204,7 +204,7 @@ bool context_has_strangers(const struct iommu_context *ctx)
 
 /* --- changing things -------------------------------------------------------------------------- */
 
-void context_intend(struct iommu_context *ctx, enum uapi_op op, uint32_t id, uint32_t other,
+bool context_intend(struct iommu_context *ctx, enum uapi_op op, uint32_t id, uint32_t other,
 		    uint64_t v, uint64_t w)
 {
 	char *text = mem_printf("process %d, %s", (int)getpid(), ctx->cli->command->name);
@@ -225,6 +225,7 @@ void context_intend(struct iommu_context *ctx, enum uapi_op op, uint32_t id, uin
 	if (ctx->kind == CONTEXT_SESSION)
 		ctx->intended = session_intend(&ctx->session, &e);
 	free(text);
+	return ctx->intended || ctx->kind != CONTEXT_SESSION;
 }
 
 static bool send_change(struct iommu_context *ctx)
@@ -508,8 +509,10 @@ int context_bind(struct iommu_context *ctx, const char *word, const uint8_t *tok
 		status = err_input(name, "iommuctl session show", "%s is bound already", name);
 	} else {
 		device_init(&d->dev, bus, name);
-		context_intend(ctx, OP_VFIO_BIND, 0, 0, 0, 0);
-		status = open_and_bind(ctx, d, token);
+		if (context_intend(ctx, OP_VFIO_BIND, 0, 0, 0, 0))
+			status = open_and_bind(ctx, d, token);
+		else
+			status = STATUS_FAILED;
 		if (status == STATUS_OK)
 			enter_device(ctx, d);
 		if (status == STATUS_OK && !context_commit(ctx))

@@ -9,7 +9,7 @@
  *
  * What changes the kernel's state is announced, done, and written down:
  *
- *	context_intend(ctx, OP_IOAS_ALLOC, 0, 0, 0, 0);
+ *	if (!context_intend(ctx, OP_IOAS_ALLOC, 0, 0, 0, 0)) return STATUS_FAILED;
  *	err = call_ioas_alloc(ctx->iommufd, &req);
  *	if (err) return context_refused(ctx, OP_IOAS_ALLOC, err, &what, "cannot ...");
  *	context_put(ctx, &entry);
@@ -54,9 +54,12 @@ bool context_has_strangers(const struct iommu_context *ctx);
 /**
  * context_intend() - say what is about to be asked of the kernel
  * @id, @other, @v, @w: what repair.c needs to follow it up, see there
+ *
+ * False when the session is lost, which is reported: the kernel must not be
+ * asked then, for nobody would know of what it did.
  */
-void context_intend(struct iommu_context *ctx, enum uapi_op op, uint32_t id, uint32_t other,
-		    uint64_t v, uint64_t w);
+bool context_intend(struct iommu_context *ctx, enum uapi_op op, uint32_t id, uint32_t other,
+		    uint64_t v, uint64_t w) __attribute__((warn_unused_result));
 
 /** Write down an entry, in the ledger at hand and for the session. With LEDGER_HAS_FD the
  *  descriptor @e->fd goes over to the ledger. */

@@ -251,7 +251,13 @@ static _Noreturn void become_keeper(struct keeper_config *config, int iommufd, b
 
 static int open_caller(bool wanted)
 {
-	return wanted ? (int)syscall(SYS_pidfd_open, getpid(), 0) : -1;
+	int fd = wanted ? (int)syscall(SYS_pidfd_open, getpid(), 0) : -1;
+
+	if (wanted && fd < 0)
+		err_note("should this process be killed, its session stays: the keeper cannot "
+			 "watch it: %s",
+			 strerror(errno));
+	return fd;
 }
 
 static pid_t fork_keeper(const struct launch *plan, int dir, int listener, const char *socket_name,

@@ -207,6 +207,34 @@ load ../lib/session
   [[ "$stderr" == *"does not answer"* ]]
 }
 
+# fails_at CALL ERROR N COMMAND...: the Nth system call of that name fails
+fails_at() {
+  strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace="$1" -e inject="$1:error=$2:when=$3" "${@:4}"
+}
+
+@test "a lost connection leaves no object that the session does not list, and lists none that is not there" {
+  command -v strace >/dev/null || skip "no strace"
+  export IOMMUCTL_SESSION
+  IOMMUCTL_SESSION=$(iommuctl session start lab -q)
+  local call n failed=0 id
+  for call in sendmsg:EPIPE recvmsg:ECONNRESET; do
+    for n in 1 2 3 4 5 6 7 8; do
+      run fails_at "${call%:*}" "${call#*:}" "$n" "$IOMMUCTL" ioas-alloc
+      [ "$status" = 0 ] || failed=$((failed + 1))
+      # What is half done is followed up by the next command.
+      iommuctl option rlimit-mode >/dev/null 2>&1 || true
+      for id in $(iommuctl session show --json | jq '.objects[].id'); do
+        run iommuctl destroy "$id"
+        assert_equal "$call $n: $status" "$call $n: 0"
+      done
+      assert_equal "$call $n: $(iommuctl ioas-alloc -q)" "$call $n: 1"
+      iommuctl destroy 1 -q
+    done
+  done
+  [ "$failed" -ge 6 ]
+  iommuctl session stop
+}
+
 @test "session list: nothing there, several there" {
   assert_equal "$(iommuctl session list)" "no sessions"
   assert_equal "$(iommuctl session list --json | jq -c .sessions)" "[]"
