@@ -98,10 +98,15 @@ AC_DEFUN([IOMMUCTL_SANITIZERS], [
 AC_ARG_ENABLE([sanitizers],
 	[AS_HELP_STRING([--enable-sanitizers=LIST], [build with -fsanitize=LIST (address,undefined)])],
 	[], [enable_sanitizers=no])
-SANITIZE_CFLAGS=
-AS_CASE([$enable_sanitizers],
-	[no], [],
-	[yes], [SANITIZE_CFLAGS="-fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer"],
-	[SANITIZE_CFLAGS="-fsanitize=$enable_sanitizers -fno-sanitize-recover=all -fno-omit-frame-pointer"])
+SANITIZE_CFLAGS= SANITIZE_LDFLAGS= CHECKED=
+AS_CASE([$enable_sanitizers], [yes], [sanitizers=address,undefined], [sanitizers=$enable_sanitizers])
+AS_IF([test "x$sanitizers" != xno], [
+	SANITIZE_CFLAGS="-fsanitize=$sanitizers -fno-sanitize-recover=all -fno-omit-frame-pointer"
+	CHECKED=sanitizers
+	# Tests preload libraries, and a shared AddressSanitizer would have to come before them. clang links it statically anyway.
+	m4_foreach_w([flag], [-static-libasan -static-libubsan], [IOMMUCTL_LDFLAG([SANITIZE_LDFLAGS], flag)])
+])
 AC_SUBST([SANITIZE_CFLAGS])
+AC_SUBST([SANITIZE_LDFLAGS])
+AC_SUBST([CHECKED])
 ])

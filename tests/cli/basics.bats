@@ -61,3 +61,11 @@ load ../lib/common
   [[ "$stderr" != *$'\e'* ]]
   [[ "$stderr" == *'bad\x1b[31mname\nsecond'* ]]
 }
+
+# Nothing in it takes locks, so neither it nor the libraries that it loads, by their symbols' names, may start one.
+@test "the program has no threads" {
+  unchecked "the sanitizers have threads"
+  [ -s "$builddir/iommuctl" ]
+  run grep -aoE 'pthread_create|thrd_create|lzma_stream_(de|en)coder_mt|ZSTD_c_nbWorkers|ZSTD_CCtx_setParameter' "$builddir/iommuctl"
+  assert_equal "$output" ""
+}

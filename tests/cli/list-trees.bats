@@ -156,7 +156,7 @@ check_hostile() { # COMMAND...: list of the hostile tree, in JSON
   rm "$tree/sys/devices/pci0000:00/0000:00:01.0/modalias"
   mknod "$tree/sys/devices/pci0000:00/0000:00:01.0/modalias" c 1 5 || skip "no device nodes here"
   assert_equal "$(iommuctl list --sysroot "$tree" --json | jq -c '.devices[0].vendor')" null
-  command -v strace >/dev/null || skip "no strace"
+  need_strace
   strace -f -y -o "$BATS_TEST_TMPDIR/trace" "$IOMMUCTL" list --sysroot "$tree" >/dev/null 2>&1
   run grep -c 'modalias.*= [0-9]*<[^>]*char 1:5' "$BATS_TEST_TMPDIR/trace"
   assert_output 0
@@ -196,7 +196,7 @@ many_devices() {
 
 @test "list: at most six system calls a device; nothing is woken, nothing is started" {
   local option calls
-  command -v strace >/dev/null || skip "no strace"
+  need_strace
   new_tree < <(many_devices)
   for option in --json -v --groups --tree --json-lines; do
     strace -f -o "$BATS_TEST_TMPDIR/trace" "$IOMMUCTL" list --sysroot "$tree" "$option" >/dev/null

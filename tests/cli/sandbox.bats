@@ -8,6 +8,7 @@ machine="$srcdir/data/captures/vtd-guest.json"
 fault='DMAR: [DMA Write NO_PASID] Request device [02:00.0] fault addr 0xffe4c000 [fault reason 0x05] PTE Write access is not set'
 
 need_seccomp() {
+  unchecked "the program goes without a filter"
   iommuctl --version --json | jq -e .features.seccomp >/dev/null || skip "built without libseccomp"
   grep -q '^Seccomp:' /proc/self/status || skip "the kernel has no seccomp"
   ! "$IOMMUCTL" -v decode /dev/null 2>&1 | grep -q 'without a filter' || skip "no filter here: $("$IOMMUCTL" -v decode /dev/null 2>&1)"
@@ -49,8 +50,7 @@ iommuctl_exec() { exec "$IOMMUCTL" "$@"; }
 
 @test "nothing that a command needs is refused to it" {
   need_seccomp
-  command -v strace >/dev/null || skip "strace is not installed"
-  strace -o /dev/null true 2>/dev/null || skip "strace cannot trace here"
+  need_strace
   cd "$BATS_TEST_TMPDIR"
   cp "$machine" m.json
   for tool in gzip xz zstd; do "$tool" -kc m.json >"m.$tool"; done
@@ -73,7 +73,7 @@ iommuctl_exec() { exec "$IOMMUCTL" "$@"; }
 
 @test "without a filter the work is done all the same, and -v says so" {
   need_seccomp
-  command -v strace >/dev/null || skip "strace is not installed"
+  need_strace
   printf '%s\n' "$fault" >"$BATS_TEST_TMPDIR/log"
   strace -o /dev/null -e trace=seccomp -e inject=seccomp:error=ENOSYS true 2>/dev/null || skip "strace cannot inject here"
   run_split strace -o /dev/null -e trace=seccomp,prctl -e inject=seccomp,prctl:error=EINVAL "$IOMMUCTL" -v decode "$BATS_TEST_TMPDIR/log"
@@ -83,7 +83,6 @@ iommuctl_exec() { exec "$IOMMUCTL" "$@"; }
 }
 
 @test "a long text on a terminal still goes through the pager" {
-  need_seccomp
   command -v script >/dev/null || skip "script is not installed"
   export IOMMUCTL_PAGER="sed 's/^/paged: /'" TERM=dumb
   unset SUDO_UID DOAS_USER PKEXEC_UID

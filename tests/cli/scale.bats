@@ -21,6 +21,7 @@ memory_of() { awk '/^VmRSS/ { print $2 }' "/proc/$1/status"; }
 }
 
 @test "many objects in one session: the keeper grows by what they need, and shrinks to nothing left" {
+  unchecked "memory is measured"
   n=${IOMMUCTL_OBJECTS:-500}
   IOMMUCTL_SESSION=$(iommuctl session start lab -q)
   export IOMMUCTL_SESSION

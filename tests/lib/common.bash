@@ -27,6 +27,27 @@ assert_no_crash() {
   fi
 }
 
+# Where memory is being checked, what is measured is the checker (IOMMUCTL_CHECKED: tests/lib/checked).
+unchecked() {
+  [ -z "${IOMMUCTL_CHECKED-}" ] || skip "under $IOMMUCTL_CHECKED: $1"
+}
+
+# not_under CHECKER REASON: the same for what only one of them cannot do.
+not_under() {
+  [ "${IOMMUCTL_CHECKED-}" != "$1" ] || skip "under $1: $2"
+}
+
+# Nothing stands between the test and the process of the program, whose number it is about.
+own_process() {
+  export IOMMUCTL_OWN_PROCESS=1
+}
+
+need_strace() {
+  unchecked "system calls are traced"
+  command -v strace >/dev/null || skip "strace is not installed"
+  strace -o /dev/null true 2>/dev/null || skip "strace cannot trace here"
+}
+
 # refuses STATUS WORD COMMAND...: exits with STATUS, names WORD on stderr in its first line, prints nothing.
 refuses() {
   local want=$1 word=$2
