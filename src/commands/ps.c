@@ -97,8 +97,10 @@ static void add_session(json_object *obj, json_object *session)
 static void join_sessions(json_object *processes)
 {
 	json_object *sessions;
+	size_t before;
 
 	/* That there is no folder of sessions, or one that cannot be used, is no failure of ps. */
+	before = err_count();
 	err_set_silent(true);
 	sessions = session_list_doc(NULL);
 	for (size_t i = 0; i < doc_len(processes); i++)
@@ -108,6 +110,8 @@ static void join_sessions(json_object *processes)
 				add_session(doc_at(processes, i), doc_at(sessions, s));
 	json_object_put(sessions);
 	err_set_silent(false);
+	if (err_count() > before)
+		err_note("what is in sessions is not known of all: iommuctl session list says why");
 }
 
 static json_object *process_doc(const struct holder *list, size_t n)
@@ -294,23 +298,30 @@ static void view(struct out *o, json_object *doc)
 
 /* --- the command ------------------------------------------------------------------------------ */
 
-static void say_unseen(const struct holders *h)
+/* Returns the exit status: without a list of processes there is no answer. */
+static int say_unseen(const struct holders *h)
 {
 	if (h->unseen)
-		err_note("%zu processes of other users could not be looked into; root sees all",
+		err_note("%zu processes could not be looked into; root sees those of all users",
 			 h->unseen);
+	if (!h->errnum)
+		return STATUS_OK;
+	err_report(h->errnum, "/proc", NULL, "mount -t proc proc /proc, and run it again",
+		   "cannot list all processes");
+	return STATUS_FAILED;
 }
 
 static int show(struct cli *cli, const struct wanted *w)
 {
 	struct holders h;
 	json_object *doc;
+	int status;
 
 	holders_collect(&h);
-	say_unseen(&h);
+	status = say_unseen(&h);
 	doc = build(w, &h);
 	holders_free(&h);
-	return cli_emit(cli, doc, view, STATUS_OK);
+	return cli_emit(cli, doc, view, status);
 }
 
 static int run(struct cli *cli, void *data)

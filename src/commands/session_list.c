@@ -34,8 +34,13 @@ static bool is_socket_name(const char *name)
 	return len > suffix && !strcmp(name + len - suffix, SESSION_SUFFIX);
 }
 
+static void say_unreadable(const char *folder)
+{
+	err_report(errno, folder, NULL, NULL, "cannot read the folder of sessions '%s'", folder);
+}
+
 /* Names of the sockets in the folder, sorted. */
-static size_t read_folder(int dir, char ***names)
+static size_t read_folder(int dir, const char *folder, char ***names)
 {
 	DIR *d = fdopendir(dir);
 	struct dirent *entry;
@@ -43,15 +48,18 @@ static size_t read_folder(int dir, char ***names)
 
 	*names = NULL;
 	if (!d) {
+		say_unreadable(folder);
 		close(dir);
 		return 0;
 	}
-	while ((entry = readdir(d))) {
+	for (errno = 0; (entry = readdir(d)); errno = 0) {
 		if (!is_socket_name(entry->d_name))
 			continue;
 		*names = mem_grow(*names, n, sizeof(**names));
 		(*names)[n++] = mem_strdup(entry->d_name);
 	}
+	if (errno)
+		say_unreadable(folder);
 	closedir(d);
 	if (n)
 		qsort(*names, n, sizeof(**names), compare_names);
@@ -91,7 +99,7 @@ json_object *session_list_doc(const char *current)
 
 	if (dir < 0)
 		return list;
-	n = read_folder(dir, &names);
+	n = read_folder(dir, folder, &names);
 	for (size_t i = 0; i < n; i++) {
 		char *path = mem_printf("%s/%s", folder, names[i]);
 		json_object *o = session_doc(path, current);

@@ -34,6 +34,8 @@ json_object *facts_holders(struct snapshot *snap)
 		doc_push(list, holder_doc(&h.list[i]));
 	doc_add(obj, "list", list);
 	doc_add(obj, "unseen", doc_uint(h.unseen));
+	if (h.errnum)
+		facts_unread(snap, "the list of processes", "/proc", h.errnum, NULL);
 	if (h.unseen) {
 		char *what = mem_printf("open files of %zu processes", h.unseen);
 

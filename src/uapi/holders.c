@@ -83,6 +83,19 @@ static bool kind_of(const char *target, struct holder *h)
 	return true;
 }
 
+/* One that has just ended is not a secret. */
+static bool has_gone(int errnum)
+{
+	return errnum == ENOENT || errnum == ESRCH;
+}
+
+/* As readdir(); at the end errno is 0, or says why it is not the end. */
+static struct dirent *next_entry(DIR *dir)
+{
+	errno = 0;
+	return readdir(dir);
+}
+
 /* The last part of the path that fdinfo gives: kernels since 6.17 or so have the line. */
 static char *fdinfo_device(int proc, const char *pid, const char *fd)
 {
@@ -148,7 +161,8 @@ static char *command_of(int proc, const char *pid)
 	return mem_strdup(comm);
 }
 
-static void look_at_file(struct holders *h, int proc, const char *pid, int fds, const char *fd)
+/* False when the file cannot be looked at. */
+static bool look_at_file(struct holders *h, int proc, const char *pid, int fds, const char *fd)
 {
 	struct holder found = { .group = -1 };
 	char target[PATH_MAX];
@@ -156,10 +170,10 @@ static void look_at_file(struct holders *h, int proc, const char *pid, int fds, 
 	struct stat st;
 
 	if (n < 0)
-		return;
+		return has_gone(errno);
 	target[n] = '\0';
 	if (!kind_of(target, &found))
-		return;
+		return true;
 	found.pid = atoi(pid);
 	found.fd = atoi(fd);
 	found.uid = fstatat(proc, pid, &st, 0) ? 0 : st.st_uid;
@@ -170,12 +184,14 @@ static void look_at_file(struct holders *h, int proc, const char *pid, int fds, 
 		found.device = cdev_device(found.cdev);
 	h->list = mem_grow(h->list, h->n, sizeof(*h->list));
 	h->list[h->n++] = found;
+	return true;
 }
 
 static void look_at_process(struct holders *h, int proc, const char *pid)
 {
 	char path[40];
 	struct dirent *entry;
+	bool seen = true;
 	DIR *dir;
 	int fds;
 
@@ -183,16 +199,15 @@ static void look_at_process(struct holders *h, int proc, const char *pid)
 	fds = openat(proc, path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	dir = fds < 0 ? NULL : fdopendir(fds);
 	if (!dir) {
-		/* One that has just ended is not a secret. */
-		if (errno == EACCES || errno == EPERM)
-			h->unseen++;
+		h->unseen += !has_gone(errno);
 		if (fds >= 0)
 			close(fds);
 		return;
 	}
-	while ((entry = readdir(dir)))
+	while ((entry = next_entry(dir)))
 		if (all_digits(entry->d_name))
-			look_at_file(h, proc, pid, fds, entry->d_name);
+			seen &= look_at_file(h, proc, pid, fds, entry->d_name);
+	h->unseen += !seen || (errno && !has_gone(errno));
 	closedir(dir);
 }
 
@@ -212,9 +227,10 @@ void holders_collect(struct holders *h)
 	int self = (int)getpid();
 
 	*h = (struct holders) { 0 };
-	while (dir && (entry = readdir(dir)))
+	while (dir && (entry = next_entry(dir)))
 		if (all_digits(entry->d_name) && atoi(entry->d_name) != self)
 			look_at_process(h, dirfd(dir), entry->d_name);
+	h->errnum = errno;
 	if (dir)
 		closedir(dir);
 	if (h->n)

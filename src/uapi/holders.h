@@ -38,9 +38,11 @@ struct holders {
 	struct holder *list; /* by pid, then fd */
 	size_t n;
 	size_t unseen; /* processes whose files could not be read */
+	int errnum;    /* why not all processes could be listed, or 0 */
 };
 
-/** Look at every process but this one. Never fails: what cannot be read counts as unseen. */
+/** Look at every process but this one. Never fails: what cannot be read is counted as unseen, or
+ *  told by errnum. */
 void holders_collect(struct holders *h);
 
 /** The next holder of a device's cdev at or after index @from; h->n when there is none. */
