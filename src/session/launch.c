@@ -139,11 +139,13 @@ static int listen_in(int dir, const char *socket_name)
 	mode_t mask = umask(0177);
 	struct sockaddr_un addr;
 	socklen_t len = place_address(dir, socket_name, &addr);
+	bool bound = sock >= 0 && !bind(sock, (struct sockaddr *)&addr, len);
 
-	if (sock >= 0 &&
-	    (bind(sock, (struct sockaddr *)&addr, len) || listen(sock, KEEPER_CLIENTS))) {
+	if (sock >= 0 && (!bound || listen(sock, KEEPER_CLIENTS))) {
 		int err = errno;
 
+		if (bound)
+			unlinkat(dir, socket_name, 0);
 		close(sock);
 		errno = err;
 		sock = -1;

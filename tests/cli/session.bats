@@ -245,6 +245,14 @@ fails_at() {
   iommuctl session stop
 }
 
+@test "a session that cannot be started leaves no socket" {
+  command -v strace >/dev/null || skip "no strace"
+  for call in listen:EADDRINUSE clone:EAGAIN; do
+    run fails_at "${call%:*}" "${call#*:}" 1 "$IOMMUCTL" session start lab -q
+    assert_equal "$call: $status $(ls "$XDG_RUNTIME_DIR/iommuctl")" "$call: 2 "
+  done
+}
+
 @test "session list: nothing there, several there" {
   assert_equal "$(iommuctl session list)" "no sessions"
   assert_equal "$(iommuctl session list --json | jq -c .sessions)" "[]"
