@@ -208,7 +208,7 @@ static int run(struct cli *cli, void *data)
 const struct command command_check = {
 	.name = "check",
 	.section = "Look",
-	.summary = "say whether this machine can do what is wanted, why not, and what to do",
+	.summary = "what this machine can do, why not, and what to do",
 	.args = "[GOAL|DEVICE]...",
 	.doc = "Judges goals (passthrough, nested, dirty-tracking, pasid, page-requests, "
 	       "interrupt-remapping, iommufd, isolation; all when none is named) for the machine, "
@@ -218,8 +218,7 @@ const struct command command_check = {
 	       "-v also shows what passed and where it was seen. Exits 0 when every goal can be "
 	       "reached "
 	       "(warnings do not count), 1 when one cannot, 2 when that cannot be told.",
-	.examples = { "iommuctl check passthrough 0000:3b:00.0  # can it be given to a virtual "
-		      "machine",
+	.examples = { "iommuctl check passthrough 0000:3b:00.0  # can a guest have it",
 		      "iommuctl check nested --for=qemu  # the options that this host allows",
 		      "iommuctl check -q iommufd && echo ready  # for scripts" },
 	.max_args = -1,

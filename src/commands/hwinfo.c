@@ -639,8 +639,8 @@ const struct command command_hwinfo = {
 	.examples = { "iommuctl hwinfo  # every IOMMU of this machine",
 		      "iommuctl hwinfo 0000:3b:00.0 --get capabilities.pasid_bits  # one bare "
 		      "value",
-		      "iommuctl hwinfo --from report.json --diagram  # bit by bit, from a saved "
-		      "report" },
+		      "iommuctl hwinfo --from report.json --diagram  # bit by bit, of a saved "
+		      "machine" },
 	.max_args = -1,
 	.uses = USES_SNAPSHOT | USES_SESSION,
 	.options = options,

@@ -247,8 +247,7 @@ const struct command command_hwpt_alloc = {
 	       "table a HWPT with the flag nest-parent or a vIOMMU; without it an IOAS is made. "
 	       "With --probe every combination of flags and data is tried and freed at once.",
 	.examples = { "iommuctl hwpt-alloc 0000:01:00.0 1 --flags=nest-parent",
-		      "iommuctl hwpt-alloc 0000:01:00.0 2 --data=vtd-s1 pgtbl_addr=0x1000 "
-		      "addr_width=48",
+		      "iommuctl hwpt-alloc 3b:00.0 2 --data=vtd-s1 pgtbl_addr=0x1000 addr_width=48",
 		      "iommuctl hwpt-alloc --probe 0000:01:00.0  # what does it take?" },
 	.min_args = 1,
 	.max_args = -1,

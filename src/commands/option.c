@@ -240,7 +240,7 @@ const struct command command_ioas_change_process = {
 const struct command command_noiommu_get_pa = {
 	.name = "noiommu-get-pa",
 	.section = "IO address spaces",
-	.summary = "show the physical address behind an IOVA without an IOMMU",
+	.summary = "show what is behind an IOVA without an IOMMU",
 	.args = "IOAS IOVA [LENGTH]",
 	.doc = "For devices in VFIO's mode without an IOMMU (Linux 7.3, CAP_SYS_RAWIO): where in "
 	       "memory an IOVA is, and how many bytes from there are in one piece.",

@@ -201,7 +201,7 @@ static int run(struct cli *cli, void *opts)
 const struct command command_report = {
 	.name = "report",
 	.section = "Look",
-	.summary = "everything a bug report needs in one file, without private data",
+	.summary = "all that a bug report needs, without private data",
 	.args = "",
 	.doc = "Collects the kernel and how it was started, IOMMUs, groups, devices and their PCI "
 	       "capabilities, what the kernel says about the hardware, ACPI tables, limits, "

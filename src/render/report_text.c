@@ -394,7 +394,7 @@ void report_text_view(struct out *o, json_object *doc)
 {
 	json_object *top = doc_get(doc, "report");
 
-	out_printf(o, "Report of a machine, made %s by iommuctl %s; private data %s\n",
+	out_printf(o, "Report made %s by iommuctl %s; private data %s\n",
 		   doc_get_str(top, "created", "at an unknown time"),
 		   doc_get_str(top, "tool_version", "?"), doc_get_str(top, "private_data", "?"));
 	kernel(o, doc);
