@@ -194,7 +194,7 @@ static int run(struct cli *cli, void *data)
 
 	if (opts->list_findings)
 		return list_findings(cli);
-	status = snapshot_open(cli, COLLECT_RESERVED, &snap);
+	status = snapshot_open(cli, COLLECT_IDS | COLLECT_RESERVED, &snap);
 	if (status != STATUS_OK)
 		return status;
 	if (snap->source == SNAPSHOT_LIVE)

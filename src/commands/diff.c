@@ -48,7 +48,7 @@ static int open_machine(const char *word, struct snapshot **out)
 	if (word && !is_folder(word))
 		status = snapshot_load(word, out);
 	else
-		status = snapshot_collect(word, COLLECT_RESERVED, out);
+		status = snapshot_collect(word, COLLECT_IDS | COLLECT_RESERVED, out);
 	if (status != STATUS_OK)
 		return status;
 	if ((*out)->source == SNAPSHOT_LIVE)
@@ -143,7 +143,7 @@ static int diff_two_units(struct cli *cli)
 	struct resolved r[2] = { 0 };
 	struct diff_unit u[2];
 	struct diff d;
-	int status = snapshot_open(cli, COLLECT_RESERVED, &snap);
+	int status = snapshot_open(cli, COLLECT_IDS | COLLECT_RESERVED, &snap);
 
 	for (size_t i = 0; i < 2 && status == STATUS_OK; i++)
 		status = resolve_word(snap, cli->args[i], RESOLVE_DEVICE | RESOLVE_IOMMU, &r[i]);

@@ -708,7 +708,8 @@ static bool wants_reserved(const struct list *l)
 
 static int collect(struct list *l)
 {
-	if (snapshot_open(l->cli, wants_reserved(l) ? COLLECT_RESERVED : 0, &l->snap))
+	if (snapshot_open(l->cli, COLLECT_IDS | (wants_reserved(l) ? COLLECT_RESERVED : 0),
+			  &l->snap))
 		return STATUS_TROUBLE;
 	if (wants_names(l))
 		names_fill(l->snap);

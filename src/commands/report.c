@@ -175,7 +175,7 @@ static int run(struct cli *cli, void *opts)
 
 	if ((cli->from || cli->sysroot) && o->output)
 		sandbox_plan(SANDBOX_WRITE);
-	status = snapshot_open(cli, COLLECT_RESERVED, &snap);
+	status = snapshot_open(cli, COLLECT_IDS | COLLECT_RESERVED, &snap);
 	if (status == STATUS_OK && o->probe && snap->source != SNAPSHOT_LIVE)
 		status = err_usage("--probe has no meaning for a saved machine");
 	if (status != STATUS_OK) {

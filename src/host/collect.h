@@ -11,6 +11,7 @@
 /* What is read only when somebody wants it. */
 enum {
 	COLLECT_RESERVED = 1 << 0, /* the groups' reserved regions */
+	COLLECT_IDS = 1 << 1,      /* the numbers of PCI devices: vendor, device, class */
 };
 
 /**

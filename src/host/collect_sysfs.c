@@ -35,6 +35,7 @@
 
 struct collector {
 	struct snapshot *snap;
+	unsigned int want; /* COLLECT_ flags */
 	struct hostfs *fs;
 	struct index by_name; /* device name to its place in snap->devices */
 	struct index words;   /* names of buses and drivers that are in the arena already */
@@ -169,6 +170,8 @@ static bool read_ids(struct collector *c, const struct hostfs_dir *dir, struct h
 	char name[512];
 	ssize_t len;
 
+	if (!(c->want & COLLECT_IDS))
+		return true;
 	snprintf(name, sizeof(name), "%.255s/modalias", dev->name);
 	len = hostfs_read_at(dir, name, c->text, sizeof(c->text));
 	/* On the machine itself only a device that is going or has gone lacks this file. */
@@ -347,7 +350,7 @@ static bool parse_group_id(const char *name, int *id)
 	return end != name;
 }
 
-static void collect_group(struct collector *c, const char *name, unsigned int want)
+static void collect_group(struct collector *c, const char *name)
 {
 	struct host_group *group;
 	char file[64];
@@ -362,19 +365,19 @@ static void collect_group(struct collector *c, const char *name, unsigned int wa
 	    strcmp(c->text, "unknown"))
 		group->type = shared_word(c, c->text);
 	snprintf(file, sizeof(file), "%d/reserved_regions", id);
-	if (want & COLLECT_RESERVED)
+	if (c->want & COLLECT_RESERVED)
 		read_reserved(c, group, file);
 	read_members(c, id, name);
 }
 
-static void collect_groups(struct collector *c, unsigned int want)
+static void collect_groups(struct collector *c)
 {
 	const char *name;
 
 	if (hostfs_dir_open(c->fs, &c->outer, GROUPS))
 		return;
 	while ((name = hostfs_dir_next(&c->outer)))
-		collect_group(c, name, want);
+		collect_group(c, name);
 	hostfs_dir_close(&c->outer);
 }
 
@@ -585,6 +588,7 @@ int collect_sysfs(struct snapshot *snap, unsigned int want)
 
 	c->snap = snap;
 	c->fs = snap->fs;
+	c->want = want;
 	if (hostfs_dir_open(c->fs, &c->outer, "sys")) {
 		free(c);
 		return -1;
@@ -592,7 +596,7 @@ int collect_sysfs(struct snapshot *snap, unsigned int want)
 	hostfs_dir_close(&c->outer);
 	collect_pci(c);
 	collect_drivers(c);
-	collect_groups(c, want);
+	collect_groups(c);
 	collect_iommus(c);
 	collect_cdevs(c);
 	drop_gone(snap);

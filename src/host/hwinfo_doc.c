@@ -11,6 +11,7 @@
 #include "base/mem.h"
 #include "decode/payload.h"
 #include "host/arena.h"
+#include "host/hostfs.h"
 #include "host/usable.h"
 #include "render/doc.h"
 #include "render/diagram.h"
@@ -163,11 +164,22 @@ static void warn_of(json_object *warnings, json_object *disagreements)
 	}
 }
 
+/* Numbers of devices are not collected for this one question. */
+static bool is_bridge(const struct snapshot *snap, const struct host_device *dev)
+{
+	enum { CLASS_BRIDGE = 0x06 };
+	char path[320], alias[128];
+
+	if (dev->has_ids || !snap->fs || !device_is_pci(dev))
+		return dev->class_code >> 16 == CLASS_BRIDGE;
+	snprintf(path, sizeof(path), "sys/bus/pci/devices/%.255s/modalias", dev->name);
+	return hostfs_read(snap->fs, path, alias, sizeof(alias)) > 0 && strstr(alias, "bc06");
+}
+
 /* A device to name as an example: one that VFIO has, else an endpoint. */
 static const struct host_device *example_behind(const struct snapshot *snap,
 						const struct host_iommu *iommu)
 {
-	enum { CLASS_BRIDGE = 0x06 };
 	const struct host_device *endpoint = NULL;
 
 	for (size_t i = 0; iommu && i < snap->n_devices; i++) {
@@ -177,7 +189,7 @@ static const struct host_device *example_behind(const struct snapshot *snap,
 			continue;
 		if (dev->cdev)
 			return dev;
-		if (!endpoint && dev->class_code >> 16 != CLASS_BRIDGE)
+		if (!endpoint && !is_bridge(snap, dev))
 			endpoint = dev;
 	}
 	return endpoint;

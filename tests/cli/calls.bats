@@ -69,7 +69,7 @@ per_device() {
   per_device list
   [ "$hundredths" -le 600 ]
   per_device hwinfo --json
-  [ "$hundredths" -le 550 ]
+  [ "$hundredths" -le 250 ]
   per_device check --json
   [ "$hundredths" -le 1100 ]
   per_device report
