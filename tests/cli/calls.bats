@@ -6,11 +6,7 @@ load ../lib/common
 load ../lib/trees
 
 setup() {
-  command -v strace >/dev/null || skip "no strace"
-  strace -o /dev/null true 2>/dev/null || skip "strace cannot trace here"
-  if ldd "$IOMMUCTL" | grep -q 'lib[a-z]*san'; then
-    skip "sanitizers make calls of their own"
-  fi
+  need_strace
 }
 
 # calls COMMAND...: how many system calls it makes, its children too. Sets $n.

@@ -223,7 +223,7 @@ fails_at() {
 }
 
 @test "a lost connection leaves no object that the session does not list, and lists none that is not there" {
-  command -v strace >/dev/null || skip "no strace"
+  need_strace
   export IOMMUCTL_SESSION
   IOMMUCTL_SESSION=$(iommuctl session start lab -q)
   local call n failed=0 id
