@@ -7,6 +7,11 @@
 load ../lib/common
 load ../lib/manual
 
+# The examples read and write what gzip and xz have packed.
+setup() {
+  "$IOMMUCTL" --version --json | jq -e '.features.gzip and .features.xz' >/dev/null || skip "built without gzip or xz"
+}
+
 setup_file() {
   local data=$BATS_FILE_TMPDIR/data
   mkdir -p "$data/bin" "$data/cwd"
