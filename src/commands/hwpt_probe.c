@@ -24,7 +24,7 @@ struct probe {
 	struct operation *op;
 	json_object *results;
 	uint32_t device, fault;
-	char *device_name;
+	bool left; /* something could not be destroyed again */
 };
 
 struct parent {
@@ -32,9 +32,24 @@ struct parent {
 	uint32_t id;
 };
 
+/* What was made to try with goes again: no ledger has it. What did not work once may have been for
+ * now. */
+static void drop(struct probe *p, uint32_t id)
+{
+	int err = call_destroy(p->op->ctx.iommufd, id);
+
+	if (err)
+		err = call_destroy(p->op->ctx.iommufd, id);
+	if (!err)
+		return;
+	err_report(-err, NULL, NULL,
+		   "iommuctl destroy ID, or end the session: iommuctl session stop",
+		   "cannot destroy object %" PRIu32 ", which was made to try with", id);
+	p->left = true;
+}
+
 /* 0 or a negative errno; what was made is gone again. */
-static int try_once(const struct probe *p, uint32_t pt, uint32_t flags,
-		    const struct data_layout *layout)
+static int try_once(struct probe *p, uint32_t pt, uint32_t flags, const struct data_layout *layout)
 {
 	uint8_t data[DATA_MAX];
 	struct uapi_hwpt_alloc req = {
@@ -53,7 +68,7 @@ static int try_once(const struct probe *p, uint32_t pt, uint32_t flags,
 	}
 	err = call_hwpt_alloc(p->op->ctx.iommufd, &req);
 	if (!err)
-		call_destroy(p->op->ctx.iommufd, req.out_hwpt_id);
+		drop(p, req.out_hwpt_id);
 	return err;
 }
 
@@ -110,7 +125,7 @@ static void try_viommus(struct probe *p, uint32_t nest_parent)
 		name = mem_printf("viommu %s", n->name);
 		parent = (struct parent) { name, req.out_viommu_id };
 		try_all(p, &parent);
-		call_destroy(p->op->ctx.iommufd, req.out_viommu_id);
+		drop(p, req.out_viommu_id);
 		free(name);
 	}
 }
@@ -129,7 +144,7 @@ static void try_nested(struct probe *p, uint32_t ioas)
 	parent.id = req.out_hwpt_id;
 	try_all(p, &parent);
 	try_viommus(p, parent.id);
-	call_destroy(p->op->ctx.iommufd, parent.id);
+	drop(p, parent.id);
 }
 
 static int probe_device(struct probe *p)
@@ -144,17 +159,21 @@ static int probe_device(struct probe *p)
 	if (err)
 		return context_refused(&p->op->ctx, OP_IOAS_ALLOC, err, &what,
 				       "cannot allocate an IOAS to try with");
-	has_fault = !call_fault_queue_alloc(p->op->ctx.iommufd, &fault);
+	err = call_fault_queue_alloc(p->op->ctx.iommufd, &fault);
+	has_fault = !err;
+	if (err && err != -ENOTTY)
+		err_note("the flag fault-id-valid is not tried: there is no fault queue: %s",
+			 strerror(-err));
 	p->fault = has_fault ? fault.out_fault_id : 0;
 	parent.id = ioas.out_ioas_id;
 	try_all(p, &parent);
 	try_nested(p, parent.id);
 	if (has_fault) {
 		close((int)fault.out_fault_fd);
-		call_destroy(p->op->ctx.iommufd, fault.out_fault_id);
+		drop(p, fault.out_fault_id);
 	}
-	call_destroy(p->op->ctx.iommufd, parent.id);
-	return STATUS_OK;
+	drop(p, parent.id);
+	return p->left ? STATUS_FAILED : STATUS_OK;
 }
 
 int hwpt_probe(struct operation *op, const char *device)

@@ -76,41 +76,56 @@ static bool in_list(json_object *list, const char *text)
 	return false;
 }
 
-/* The ledger of a session into the document of the process that keeps it. */
-static void add_session(json_object *obj, json_object *session)
+/* The ledger of a session into the document of the process that keeps it. False when it cannot be
+ * asked. */
+static bool add_session(json_object *obj, json_object *session)
 {
 	json_object *about = doc_object();
 	struct ledger l = { 0 };
 	struct session s;
+	bool read = false;
 
 	doc_add(about, "name", doc_str(doc_get_str(session, "name", "")));
 	doc_add(about, "path", doc_str(doc_get_str(session, "path", "")));
 	if (session_try(doc_get_str(session, "path", ""), &s) == SESSION_ALIVE) {
-		if (session_read(&s, &l))
+		read = session_read(&s, &l);
+		if (read)
 			show_ledger(&l, about);
 		session_close(&s);
 	}
 	ledger_clear(&l);
 	doc_add(obj, "session", about);
+	return read;
+}
+
+/* Whether a session of the list is as clear as it gets: there, or left by a keeper that is not. */
+static bool is_clear(json_object *session)
+{
+	const char *state = doc_get_str(session, "state", "");
+
+	return !strcmp(state, "alive") || !strcmp(state, "stale");
 }
 
 static void join_sessions(json_object *processes)
 {
 	json_object *sessions;
 	size_t before;
+	bool all = true;
 
 	/* That there is no folder of sessions, or one that cannot be used, is no failure of ps. */
 	before = err_count();
 	err_set_silent(true);
 	sessions = session_list_doc(NULL);
+	for (size_t s = 0; s < doc_len(sessions); s++)
+		all &= is_clear(doc_at(sessions, s));
 	for (size_t i = 0; i < doc_len(processes); i++)
 		for (size_t s = 0; s < doc_len(sessions); s++)
 			if (doc_get_int(doc_at(sessions, s), "keeper", -1) ==
 			    doc_get_int(doc_at(processes, i), "pid", 0))
-				add_session(doc_at(processes, i), doc_at(sessions, s));
+				all &= add_session(doc_at(processes, i), doc_at(sessions, s));
 	json_object_put(sessions);
 	err_set_silent(false);
-	if (err_count() > before)
+	if (!all || err_count() > before)
 		err_note("what is in sessions is not known of all: iommuctl session list says why");
 }
 
@@ -302,8 +317,8 @@ static void view(struct out *o, json_object *doc)
 static int say_unseen(const struct holders *h)
 {
 	if (h->unseen)
-		err_note("%zu processes could not be looked into; root sees those of all users",
-			 h->unseen);
+		err_note("%zu process%s could not be looked into; root sees those of all users",
+			 h->unseen, h->unseen == 1 ? "" : "es");
 	if (!h->errnum)
 		return STATUS_OK;
 	err_report(h->errnum, "/proc", NULL, "mount -t proc proc /proc, and run it again",
