@@ -79,9 +79,10 @@ f sys/class/iommu/ivhd0/amd-iommu/cap 190b640f'
   assert_output "GROUP  TYPE    RESERVED                   DEVICES
     8  DMA-FQ  0xfee00000-0xfeefffff msi  0000:00:1f.0 0000:00:1f.2 0000:00:1f.3
     9  DMA-FQ  0xfee00000-0xfeefffff msi  0000:01:00.0"
-  run iommuctl list --sysroot "$tree" --iommus -v 01:00.0
-  assert_line --index 1 --partial "dmar0  intel-vtd  0x00000000fed90000    65536     12  0000:00:00.0 0000:00:01.0"
-  assert_equal "${#lines[@]}" 2
+  # Without what -v says on stderr.
+  run_split iommuctl list --sysroot "$tree" --iommus -v 01:00.0
+  [[ "$(sed -n 2p <<<"$output")" == *"dmar0  intel-vtd  0x00000000fed90000    65536     12  0000:00:00.0 0000:00:01.0"* ]]
+  assert_equal "$(wc -l <<<"$output")" 2
 }
 
 @test "list --tree: devices below groups below IOMMUs" {

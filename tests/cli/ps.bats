@@ -23,7 +23,7 @@ load ../lib/common
 }
 
 @test "a list of processes that cannot be read is a failure, not an empty answer" {
-  command -v strace >/dev/null || skip "no strace"
+  need_strace
   run_split strace -qq -o "$BATS_TEST_TMPDIR/trace" -P /proc -e trace=openat,getdents64 -e inject=openat:error=EMFILE "$IOMMUCTL" ps --json
   assert_equal "$status $(jq -r '.errors[0].errno' <<<"$output")" "1 EMFILE"
   run_split strace -qq -o "$BATS_TEST_TMPDIR/trace" -P /proc -e trace=openat,getdents64 -e inject=getdents64:error=EIO "$IOMMUCTL" ps

@@ -246,7 +246,7 @@ fails_at() {
 }
 
 @test "a session that cannot be started leaves no socket" {
-  command -v strace >/dev/null || skip "no strace"
+  need_strace
   for call in listen:EADDRINUSE clone:EAGAIN; do
     run fails_at "${call%:*}" "${call#*:}" 1 "$IOMMUCTL" session start lab -q
     assert_equal "$call: $status $(ls "$XDG_RUNTIME_DIR/iommuctl")" "$call: 2 "
