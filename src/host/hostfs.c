@@ -73,7 +73,7 @@ static void note_trouble(struct hostfs *fs, const char *path)
 	if (t->count++)
 		return;
 	t->errnum = errno;
-	snprintf(t->path, sizeof(t->path), "%s", path);
+	snprintf(t->path, sizeof(t->path), "%.*s", (int)sizeof(t->path) - 1, path);
 }
 
 /*
