@@ -19,6 +19,7 @@ machine="$srcdir/data/captures/vtd-guest.json"
 }
 
 @test "compressed, through a pipe, and one record a line" {
+  need_compression
   for tool in gzip xz zstd; do
     assert_equal "$("$tool" -c "$machine" | iommuctl decode --json | jq -r '.records[0].iommu')" dmar0
   done

@@ -136,6 +136,7 @@ setup() {
 }
 
 @test "names that end in .gz, .xz and .zst are compressed" {
+  need_compression
   iommuctl report --sysroot "$tree" | jq 'del(.report.created)' >plain
   local unpack=(gz gzip xz xz zst zstd) i
   for ((i = 0; i < 6; i += 2)); do

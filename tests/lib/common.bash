@@ -58,3 +58,8 @@ refuses() {
   assert_equal "$output" ""
   [[ "${stderr%%$'\n'*}" == *"$word"* ]] || fail "'$word' is not in: $stderr"
 }
+
+# Skips where the program was built without the libraries that unpack.
+need_compression() {
+  "$IOMMUCTL" --version --json | jq -e '.features | .gzip and .xz and .zstd' >/dev/null || skip "built without gzip, xz or zstd"
+}

@@ -140,11 +140,12 @@ static void send_request(int server, struct request *r, char **argv)
 		die("cannot ask");
 	for (uint32_t i = 0; i < r->n_fds; i++)
 		fds[EXTRA + i] = r->fds[i];
-	m.msg_controllen = CMSG_SPACE(sizeof(int) * (r->n_fds + EXTRA));
+	m.msg_controllen =
+		(__typeof__(m.msg_controllen))CMSG_SPACE(sizeof(int) * (r->n_fds + EXTRA));
 	c = CMSG_FIRSTHDR(&m);
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
-	c->cmsg_len = CMSG_LEN(sizeof(int) * (r->n_fds + EXTRA));
+	c->cmsg_len = (__typeof__(m.msg_controllen))CMSG_LEN(sizeof(int) * (r->n_fds + EXTRA));
 	memcpy(CMSG_DATA(c), fds, sizeof(int) * (r->n_fds + EXTRA));
 	if (sendmsg(server, &m, MSG_NOSIGNAL) < 0)
 		die("cannot ask");
