@@ -138,11 +138,14 @@ static int no_dots(const struct dirent *e)
 	return e->d_name[0] != '.' && strcmp(e->d_name, "devices") && strcmp(e->d_name, "vfio");
 }
 
-static void add_folder(json_object *list, const char *folder)
+static void add_folder(struct snapshot *snap, json_object *list, const char *folder)
 {
 	struct dirent **entries = NULL;
 	int n = scandir(folder, &entries, no_dots, versionsort);
 
+	if (n < 0 && errno != ENOENT)
+		facts_unread(snap, "nodes of VFIO devices", folder, errno,
+			     errno == EACCES ? "root" : NULL);
 	for (int i = 0; i < n; i++) {
 		char *path = mem_printf("%s/%s", folder, entries[i]->d_name);
 
@@ -157,10 +160,9 @@ json_object *facts_nodes(struct snapshot *snap)
 {
 	json_object *list = doc_list();
 
-	(void)snap;
 	doc_push(list, node("/dev/iommu"));
 	doc_push(list, node("/dev/vfio/vfio"));
-	add_folder(list, "/dev/vfio");
-	add_folder(list, "/dev/vfio/devices");
+	add_folder(snap, list, "/dev/vfio");
+	add_folder(snap, list, "/dev/vfio/devices");
 	return list;
 }
