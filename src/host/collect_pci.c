@@ -150,7 +150,10 @@ static const char *add_config(json_object *obj, const struct pci_config *c, stru
 		tally->short_reads++;
 		return "header";
 	}
-	pci_caps_add(obj, c);
+	if (!pci_caps_add(obj, c)) {
+		tally->unread++;
+		return "unread";
+	}
 	return "full";
 }
 

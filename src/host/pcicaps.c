@@ -174,18 +174,40 @@ static void add_extended(json_object *obj, const struct pci_config *c, size_t at
 			doc_add(obj, extended[i].key, extended[i].describe(bytes));
 }
 
-void pci_caps_add(json_object *obj, const struct pci_config *config)
+/* What is read of a configuration space, and whether something there could not be. */
+struct watched {
+	const struct pci_config *config;
+	bool failed;
+};
+
+/* Once more where it fails: libpci does not repeat a read that was interrupted. */
+static bool read_watched(void *source, size_t at, uint8_t *buf, size_t n)
 {
-	size_t express = find_conventional(config, CAP_ID_EXPRESS), at = EXTENDED_START;
+	struct watched *w = source;
+	const struct pci_config *c = w->config;
+
+	if (c->read(c->source, at, buf, n) || c->read(c->source, at, buf, n))
+		return true;
+	/* Many functions have no extended space, which shows where it would begin. */
+	w->failed |= at != EXTENDED_START;
+	return false;
+}
+
+bool pci_caps_add(json_object *obj, const struct pci_config *config)
+{
+	struct watched watched = { .config = config };
+	const struct pci_config c = { read_watched, &watched };
+	size_t express = find_conventional(&c, CAP_ID_EXPRESS), at = EXTENDED_START;
 
 	if (express)
-		doc_add(obj, "port", doc_str(port_name(get(config, express + 2, 2))));
+		doc_add(obj, "port", doc_str(port_name(get(&c, express + 2, 2))));
 	for (unsigned int steps = 0; at >= EXTENDED_START && steps < 960; steps++) {
-		uint32_t header = get(config, at, 4);
+		uint32_t header = get(&c, at, 4);
 
 		if (!header || header == UINT32_MAX)
 			break;
-		add_extended(obj, config, at, header & 0xffff);
+		add_extended(obj, &c, at, header & 0xffff);
 		at = header >> 20 & 0xffcU;
 	}
+	return !watched.failed;
 }

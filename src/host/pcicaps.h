@@ -28,8 +28,9 @@ struct pci_config {
  *       there is absent
  * @config: 256 bytes of it or more can be read
  *
- * Chains that lead outside or in circles end there.
+ * Chains that lead in circles end there. False when something that they lead to could not be read:
+ * then a capability can be missing.
  */
-void pci_caps_add(json_object *obj, const struct pci_config *config);
+bool pci_caps_add(json_object *obj, const struct pci_config *config);
 
 #endif
