@@ -203,14 +203,24 @@ struct fact fact_scalable_mode(const struct facts *f, const struct host_iommu *i
 
 /* --- what was tried --------------------------------------------------------------------------- */
 
-/* What came of trying with the next device behind an IOMMU, or NULL; *@at is its index plus one. */
-static json_object *next_tried(const struct facts *f, const struct host_iommu *iommu, size_t *at)
-{
-	while (*at < f->snap->n_devices) {
-		size_t i = (*at)++;
+/* Where a search through what was tried has got to. */
+struct tried {
+	size_t device, result; /* the next ones */
+	const char *name;      /* of the device that the last result is about */
+};
 
-		if (f->probed[i] && device_iommu(f->snap, &f->snap->devices[i]) == iommu)
-			return doc_get(f->probed[i], "results");
+/* The next thing that was tried with a device behind an IOMMU, or NULL. */
+static json_object *next_tried(const struct facts *f, const struct host_iommu *iommu,
+			       struct tried *t)
+{
+	for (; t->device < f->snap->n_devices; t->device++, t->result = 0) {
+		const struct host_device *dev = &f->snap->devices[t->device];
+		json_object *results = doc_get(f->probed[t->device], "results");
+
+		if (t->result < doc_len(results) && device_iommu(f->snap, dev) == iommu) {
+			t->name = dev->name;
+			return doc_at(results, t->result++);
+		}
 	}
 	return NULL;
 }
@@ -228,25 +238,20 @@ static bool is_plain_result(json_object *result, const char *flag)
 
 struct fact fact_probe(const struct facts *f, const struct host_iommu *iommu, const char *flag)
 {
-	json_object *results;
+	struct tried t = { 0 };
+	json_object *r;
 	char where[96];
-	struct evidence ev;
 
 	snprintf(where, sizeof(where), "IOMMU_HWPT_ALLOC, flag %s", flag);
-	for (size_t at = 0; (results = next_tried(f, iommu, &at));) {
-		for (size_t i = 0; i < doc_len(results); i++) {
-			json_object *r = doc_at(results, i);
-			const char *err = doc_get_str(r, "errno", "");
+	while ((r = next_tried(f, iommu, &t))) {
+		const char *err = doc_get_str(r, "errno", "");
+		bool accepted = doc_get_bool(r, "accepted", false);
+		struct evidence ev;
 
-			if (!is_plain_result(r, flag))
-				continue;
-			ev = evidence_of("iommufd", where, "%s for %s", *err ? err : "accepted",
-					 f->snap->devices[at - 1].name);
-			if (doc_get_bool(r, "accepted", false))
-				return fact_of(ANSWER_YES, &ev);
-			if (!strcmp(err, "EOPNOTSUPP"))
-				return fact_of(ANSWER_NO, &ev);
-		}
+		if (!is_plain_result(r, flag) || (!accepted && strcmp(err, "EOPNOTSUPP") != 0))
+			continue;
+		ev = evidence_of("iommufd", where, "%s for %s", *err ? err : "accepted", t.name);
+		return fact_of(accepted ? ANSWER_YES : ANSWER_NO, &ev);
 	}
 	return fact_unknown("iommufd", where, "not tried");
 }
@@ -254,21 +259,19 @@ struct fact fact_probe(const struct facts *f, const struct host_iommu *iommu, co
 struct fact fact_probe_viommu(const struct facts *f, const struct host_iommu *iommu,
 			      const char *type)
 {
-	json_object *results;
+	static const char where[] = "IOMMU_VIOMMU_ALLOC";
+	struct tried t = { 0 };
+	json_object *r;
 	char parent[64];
-	struct evidence ev;
 
 	snprintf(parent, sizeof(parent), "viommu %s", type);
-	for (size_t at = 0; (results = next_tried(f, iommu, &at));) {
-		for (size_t i = 0; i < doc_len(results); i++) {
-			if (strcmp(doc_get_str(doc_at(results, i), "parent", ""), parent))
-				continue;
-			ev = evidence_of("iommufd", "IOMMU_VIOMMU_ALLOC", "accepted for %s",
-					 f->snap->devices[at - 1].name);
+	while ((r = next_tried(f, iommu, &t))) {
+		struct evidence ev = evidence_of("iommufd", where, "accepted for %s", t.name);
+
+		if (!strcmp(doc_get_str(r, "parent", ""), parent))
 			return fact_of(ANSWER_YES, &ev);
-		}
 	}
-	return fact_unknown("iommufd", "IOMMU_VIOMMU_ALLOC", "not tried, or refused");
+	return fact_unknown("iommufd", where, "not tried, or refused");
 }
 
 /* --- PCI capabilities ------------------------------------------------------------------------- */

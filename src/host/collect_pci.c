@@ -128,9 +128,9 @@ static void add_unknown(json_object *obj)
 		doc_add(obj, keys[i], NULL);
 }
 
-struct tally {
-	size_t short_reads, unread, asleep;
-};
+enum how { FULL, HEADER, UNREAD, ASLEEP, N_HOW };
+
+static const char *const how_names[N_HOW] = { "full", "header", "unread", "asleep" };
 
 static bool can_read(const struct pci_config *c, size_t at)
 {
@@ -140,25 +140,16 @@ static bool can_read(const struct pci_config *c, size_t at)
 }
 
 /* How much of the configuration space could be read; adds what is in it. */
-static const char *add_config(json_object *obj, const struct pci_config *c, struct tally *tally)
+static enum how add_config(json_object *obj, const struct pci_config *c)
 {
-	if (!can_read(c, 0)) {
-		tally->unread++;
-		return "unread";
-	}
-	if (!can_read(c, PCI_CONFIG_CONVENTIONAL - 1)) {
-		tally->short_reads++;
-		return "header";
-	}
-	if (!pci_caps_add(obj, c)) {
-		tally->unread++;
-		return "unread";
-	}
-	return "full";
+	if (!can_read(c, 0))
+		return UNREAD;
+	if (!can_read(c, PCI_CONFIG_CONVENTIONAL - 1))
+		return HEADER;
+	return pci_caps_add(obj, c) ? FULL : UNREAD;
 }
 
-static const char *add_from_file(json_object *obj, struct snapshot *snap, const char *name,
-				 struct tally *tally)
+static enum how add_from_file(json_object *obj, struct snapshot *snap, const char *name)
 {
 	char *path = mem_printf("sys/bus/pci/devices/%s/config", name);
 	struct bytes bytes;
@@ -166,68 +157,64 @@ static const char *add_from_file(json_object *obj, struct snapshot *snap, const 
 
 	free(path);
 	bytes.len = n > 0 ? (size_t)n : 0;
-	return add_config(obj, &(struct pci_config) { bytes_read, &bytes }, tally);
+	return add_config(obj, &(struct pci_config) { bytes_read, &bytes });
 }
 
-static const char *add_device(json_object *obj, struct reader *r, const struct host_device *dev,
-			      struct tally *tally)
+static enum how add_device(json_object *obj, struct reader *r, const struct host_device *dev)
 {
 #ifdef HAVE_LIBPCI
 	struct acpi_device at = { .name = dev->name };
 
 	if (r->access && acpi_pci_address(dev->name, &at.segment, &at.bus, &at.devfn)) {
 		struct pci_config config = { lib_read, lib_find(r->access, &at) };
-		const char *how = "unread";
+		enum how how;
 
-		if (!config.source) {
-			tally->unread++;
-			return how;
-		}
-		how = add_config(obj, &config, tally);
+		if (!config.source)
+			return UNREAD;
+		how = add_config(obj, &config);
 		lib_free_dev(config.source);
 		return how;
 	}
 #endif
-	return add_from_file(obj, r->snap, dev->name, tally);
+	return add_from_file(obj, r->snap, dev->name);
 }
 
-static json_object *device_caps(struct reader *r, const struct host_device *dev,
-				struct tally *tally)
+/* @tally counts the answers. */
+static json_object *device_caps(struct reader *r, const struct host_device *dev, size_t *tally)
 {
 	json_object *obj = doc_object();
-	const char *how = "asleep";
+	enum how how = ASLEEP;
 
 	doc_add(obj, "device", doc_str(dev->name));
 	doc_add(obj, "config", NULL); /* its place */
-	if (is_asleep(r->snap, dev->name))
-		tally->asleep++;
-	else
-		how = add_device(obj, r, dev, tally);
-	doc_add(obj, "config", doc_str(how));
-	if (strcmp(how, "full"))
+	if (!is_asleep(r->snap, dev->name))
+		how = add_device(obj, r, dev);
+	doc_add(obj, "config", doc_str(how_names[how]));
+	if (how != FULL)
 		add_unknown(obj);
+	tally[how]++;
 	return obj;
 }
 
-static void say_unread(struct snapshot *snap, const struct tally *tally)
+static void say_unread(struct snapshot *snap, const size_t *tally)
 {
 	static const char path[] = "/sys/bus/pci/devices/*/config";
 	char *what;
 
-	if (tally->short_reads) {
-		what = mem_printf("PCI capabilities of %zu devices", tally->short_reads);
+	if (tally[HEADER]) {
+		what = mem_printf("PCI capabilities of %zu devices", tally[HEADER]);
 		facts_unread(snap, what, path, EPERM, "root, or CAP_SYS_ADMIN");
 		free(what);
 	}
-	if (tally->unread) {
-		what = mem_printf("PCI configuration space of %zu devices", tally->unread);
+	if (tally[UNREAD]) {
+		what = mem_printf("PCI configuration space of %zu devices", tally[UNREAD]);
 		facts_unread(snap, what, path, 0,
 			     snap->source == SNAPSHOT_LIVE ? NULL
 							   : "a copy that holds these files");
 		free(what);
 	}
-	if (tally->asleep) {
-		what = mem_printf("PCI capabilities of %zu devices in D3cold", tally->asleep);
+	if (tally[ASLEEP]) {
+		what = mem_printf("PCI capabilities of %zu devices in D3cold", tally[ASLEEP]);
 		facts_unread(snap, what, path, 0, "a device that is awake: reports wake none");
 		free(what);
 	}
@@ -237,7 +224,7 @@ json_object *facts_pci_list(struct snapshot *snap)
 {
 	struct reader r = { .snap = snap };
 	json_object *list = doc_list();
-	struct tally tally = { 0 };
+	size_t tally[N_HOW] = { 0 };
 
 #ifdef HAVE_LIBPCI
 	if (snap->source == SNAPSHOT_LIVE)
@@ -245,11 +232,11 @@ json_object *facts_pci_list(struct snapshot *snap)
 #endif
 	for (size_t i = 0; i < snap->n_devices; i++)
 		if (device_is_pci(&snap->devices[i]))
-			doc_push(list, device_caps(&r, &snap->devices[i], &tally));
+			doc_push(list, device_caps(&r, &snap->devices[i], tally));
 #ifdef HAVE_LIBPCI
 	if (r.access)
 		lib_cleanup(r.access);
 #endif
-	say_unread(snap, &tally);
+	say_unread(snap, tally);
 	return list;
 }
