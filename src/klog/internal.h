@@ -70,6 +70,9 @@ enum klog_match_result klog_match(const char *tmpl, const char *s, const char *e
 /** The captured text of a key, or NULL. */
 const struct klog_capture *klog_capture(const struct klog_match *m, const char *key);
 
+/** The captured number of a key, 0 when it was not captured. */
+uint64_t klog_number(const struct klog_match *m, const char *key);
+
 /* --- patterns.tab.c -------------------------------------------------------------------- */
 
 /* What must stand before a pattern on its line. */
@@ -89,6 +92,13 @@ enum klog_who { WHO_NONE, WHO_IOMMU, WHO_DEVICE };
 
 struct klog_parse;
 
+/* Works out what the captures do not say. False drops the line. */
+typedef bool klog_post(struct klog_parse *ps, struct klog_record *rec, const struct klog_match *m);
+
+/* True when the message of a next line, [s, end), goes on with what the last capture of @m holds.
+ */
+typedef bool klog_more(const struct klog_match *m, const char *s, const char *end);
+
 struct klog_pattern {
 	const char *id; /* the family: JSON "family" */
 	enum klog_kind kind;
@@ -97,13 +107,11 @@ struct klog_pattern {
 	const char *tmpl;
 	const char *meaning;
 	const char *advice;
-	/* Works out what the captures do not say. False drops the line. */
-	bool (*post)(struct klog_parse *p, struct klog_record *rec, const struct klog_match *m);
+	klog_post *post;
 	/* Keys worth looking for on the next line, and how that line's message begins. */
 	const char *need;
 	const char *next;
-	/* True when a next line's message goes on with what the last capture of @m holds. */
-	bool (*more)(const struct klog_match *m, const char *s, const char *end);
+	klog_more *more;
 };
 
 extern const struct klog_pattern klog_patterns[];
@@ -158,6 +166,9 @@ const char *klog_skip_quotes(const char *s, const char *end);
 /** Skip everything a log puts before a message: quoting, priorities, times, host, "kernel:",
  *  "(XEN)". @time, @time_len receive the last time seen (untouched when there is none). */
 const char *klog_skip_prefix(const char *s, const char *end, const char **time, size_t *time_len);
+
+/** Skip white space; the length of the word at *@s then, 0 when there is none before @end. */
+size_t klog_next_word(const char **s, const char *end);
 
 /* --- parse.c ------------------------------------------------------------------------------ */
 
@@ -216,23 +227,29 @@ void klog_give(struct klog_parse *ps, struct klog_record *rec);
 /** Begin @rec as a record of the line at hand. */
 void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klog_pattern *pat);
 
-/* --- post.c: what single patterns need beyond their template ------------------------------ */
+/* --- post.c, post_*.c: what single patterns need beyond their template ---------------------- */
 
-typedef bool klog_post(struct klog_parse *ps, struct klog_record *rec, const struct klog_match *m);
+/* post.c: any architecture, RISC-V, virtio */
+klog_post klog_post_named, klog_post_sizes, klog_post_group, klog_post_riscv_fault,
+	klog_post_virtio_fault;
 
+/* post_vtd.c */
 klog_post klog_post_vtd_registers, klog_post_vtd_fault, klog_post_vtd_fault_status,
-	klog_post_vtd_drhd, klog_post_freebsd_cap, klog_post_freebsd_ecap, klog_post_amd_features,
-	klog_post_amd_event, klog_post_amd_efr, klog_post_xen_features, klog_post_xen_sizes,
-	klog_post_xen_vtd, klog_post_smmuv3_probe, klog_post_smmuv3_word, klog_post_smmuv3_gerror,
-	klog_post_smmuv2_fault, klog_post_sizes, klog_post_riscv_fault, klog_post_xen_amd_fault,
-	klog_post_group, klog_post_named, klog_post_virtio_fault, klog_post_smmuv2_stream,
-	klog_post_smmuv2_blocked, klog_post_smmuv2_global, klog_post_vtd_regset,
-	klog_post_xen_registers;
+	klog_post_vtd_drhd, klog_post_vtd_regset, klog_post_freebsd_cap, klog_post_freebsd_ecap;
+klog_more klog_more_vtd_text, klog_more_vtd_regset;
 
-bool klog_more_vtd_text(const struct klog_match *m, const char *s, const char *end);
-bool klog_more_vtd_regset(const struct klog_match *m, const char *s, const char *end);
-bool klog_more_amd_features(const struct klog_match *m, const char *s, const char *end);
-bool klog_more_xen_features(const struct klog_match *m, const char *s, const char *end);
+/* post_amd.c */
+klog_post klog_post_amd_features, klog_post_amd_event, klog_post_amd_efr, klog_post_xen_amd_fault;
+klog_more klog_more_amd_features;
+
+/* post_xen.c */
+klog_post klog_post_xen_registers, klog_post_xen_features, klog_post_xen_sizes, klog_post_xen_vtd;
+klog_more klog_more_xen_features;
+
+/* post_smmu.c */
+klog_post klog_post_smmuv3_probe, klog_post_smmuv3_word, klog_post_smmuv3_gerror,
+	klog_post_smmuv2_fault, klog_post_smmuv2_stream, klog_post_smmuv2_blocked,
+	klog_post_smmuv2_global;
 
 /** Length of [s, s + len) without white space and what closes a quotation behind it. */
 uint16_t klog_trim(const char *s, uint16_t len);
@@ -248,6 +265,17 @@ void klog_put_int(struct klog_record *rec, const char *key, int64_t v);
 void klog_put_bool(struct klog_record *rec, const char *key, bool v);
 /** Append an item to a list fact (made when it is not there yet). */
 void klog_put_item(struct klog_record *rec, const char *key, const char *item);
+
+struct klog_bit_name {
+	uint8_t bit;
+	const char *name;
+};
+
+/** Append the names of the bits that are set in @v to a list fact. */
+void klog_put_bits(struct klog_record *rec, const char *key, uint64_t v,
+		   const struct klog_bit_name *names, size_t n);
+/** A device that is printed as a number: bus, device and function, as PCI packs them in 16 bits. */
+void klog_put_requester(struct klog_record *rec, uint64_t id);
 void klog_put_reg(struct klog_record *rec, const char *arch, const char *name, uint64_t value);
 void klog_drop(struct klog_record *rec, const char *key);
 /** Number and name of a fault reason, its meaning and advice. */

@@ -522,3 +522,14 @@ const char *klog_skip_prefix(const char *s, const char *end, const char **time, 
 	}
 	return s;
 }
+
+size_t klog_next_word(const char **s, const char *end)
+{
+	const char *p;
+
+	while (*s < end && isspace((unsigned char)**s))
+		++*s;
+	for (p = *s; p < end && !isspace((unsigned char)*p);)
+		p++;
+	return (size_t)(p - *s);
+}

@@ -6,7 +6,7 @@
  * first row that matches at a place of a line wins, so particular rows stand
  * before general ones. Columns: family, kind, what must stand before it, whom
  * "device:" before it names, template, meaning, advice, and where the template
- * is not enough: a function of post.c, the key to look for on the next line
+ * is not enough: a function of post*.c, the key to look for on the next line
  * with how that line's message begins, and what goes on over lines.
  */
 #include "config.h"

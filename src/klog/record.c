@@ -3,6 +3,7 @@
 #include "config.h"
 #include "klog/internal.h"
 
+#include <stdio.h>
 #include <string.h>
 
 const char *klog_kind_name(enum klog_kind kind)
@@ -38,22 +39,31 @@ const char *klog_keep(struct klog_record *rec, const char *s, size_t len)
 	return to;
 }
 
+/* Where the fact of @key is; n_facts when there is none. */
+static unsigned int index_of(const struct klog_record *rec, const char *key)
+{
+	unsigned int i = 0;
+
+	while (i < rec->n_facts && strcmp(rec->facts[i].key, key))
+		i++;
+	return i;
+}
+
 const struct klog_fact *klog_fact(const struct klog_record *rec, const char *key)
 {
-	for (unsigned int i = 0; i < rec->n_facts; i++)
-		if (!strcmp(rec->facts[i].key, key))
-			return &rec->facts[i];
-	return NULL;
+	unsigned int i = index_of(rec, key);
+
+	return i < rec->n_facts ? &rec->facts[i] : NULL;
 }
 
 /* The fact of @key, a new one if there is none; NULL when there is no room. */
 static struct klog_fact *place(struct klog_record *rec, const char *key)
 {
+	unsigned int i = index_of(rec, key);
 	struct klog_fact *f;
 
-	for (unsigned int i = 0; i < rec->n_facts; i++)
-		if (!strcmp(rec->facts[i].key, key))
-			return &rec->facts[i];
+	if (i < rec->n_facts)
+		return &rec->facts[i];
 	if (rec->n_facts == KLOG_MAX_FACTS)
 		return NULL;
 	f = &rec->facts[rec->n_facts++];
@@ -148,6 +158,23 @@ void klog_put_item(struct klog_record *rec, const char *key, const char *item)
 	f->str = klog_keep(rec, list, n + strlen(item));
 }
 
+void klog_put_bits(struct klog_record *rec, const char *key, uint64_t v,
+		   const struct klog_bit_name *names, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		if (v & (UINT64_C(1) << names[i].bit))
+			klog_put_item(rec, key, names[i].name);
+}
+
+void klog_put_requester(struct klog_record *rec, uint64_t id)
+{
+	char name[16];
+
+	snprintf(name, sizeof(name), "%02x:%02x.%x", (unsigned int)(id >> 8 & 0xff),
+		 (unsigned int)(id >> 3 & 0x1f), (unsigned int)(id & 7));
+	klog_put_str(rec, "device", name, strlen(name));
+}
+
 void klog_put_reg(struct klog_record *rec, const char *arch, const char *name, uint64_t value)
 {
 	if (rec->n_regs == KLOG_MAX_REGS)
@@ -159,14 +186,12 @@ void klog_put_reg(struct klog_record *rec, const char *arch, const char *name, u
 
 void klog_drop(struct klog_record *rec, const char *key)
 {
-	for (unsigned int i = 0; i < rec->n_facts; i++) {
-		if (strcmp(rec->facts[i].key, key))
-			continue;
-		rec->n_facts--;
-		memmove(&rec->facts[i], &rec->facts[i + 1],
-			(rec->n_facts - i) * sizeof(rec->facts[0]));
+	unsigned int i = index_of(rec, key);
+
+	if (i == rec->n_facts)
 		return;
-	}
+	rec->n_facts--;
+	memmove(&rec->facts[i], &rec->facts[i + 1], (rec->n_facts - i) * sizeof(rec->facts[0]));
 }
 
 const struct klog_reason *klog_reason(const struct klog_reason_table *table, uint64_t code)

@@ -310,3 +310,10 @@ const struct klog_capture *klog_capture(const struct klog_match *m, const char *
 			return &m->cap[i];
 	return NULL;
 }
+
+uint64_t klog_number(const struct klog_match *m, const char *key)
+{
+	const struct klog_capture *c = klog_capture(m, key);
+
+	return c ? c->num : 0;
+}
