@@ -39,6 +39,8 @@ enum {
 	KEY_IOMMUFD,
 };
 
+enum { HELP_COLUMNS = 80 };
+
 const struct argp_option cli_global_options[] = {
 	{ "json", KEY_JSON, NULL, 0, "print one JSON document", 0 },
 	{ "json-lines", KEY_JSON_LINES, NULL, 0, "print one JSON object per line", 0 },
@@ -311,6 +313,174 @@ static int run_argp(struct parse *p, int argc, char **argv, unsigned int flags)
 		       : STATUS_OK;
 }
 
+/* --- names of commands --------------------------------------------------------------- */
+
+static bool in_group(const struct command *cmd, const char *first)
+{
+	size_t len = strlen(first);
+
+	return !strncmp(cmd->name, first, len) && cmd->name[len] == ' ';
+}
+
+/* True when commands of two words begin with @first. */
+static bool is_group(const char *first)
+{
+	for (size_t i = 0; commands[i]; i++)
+		if (in_group(commands[i], first))
+			return true;
+	return false;
+}
+
+/*
+ * Edit distance, bounded: words of up to 31 letters. Two letters that changed
+ * places are one mistake.
+ */
+static unsigned int distance(const char *a, const char *b)
+{
+	size_t la = strlen(a), lb = strlen(b);
+	unsigned int rows[3][33], *before = rows[0], *last = rows[1], *row = rows[2];
+
+	if (la > 31 || lb > 31)
+		return 99;
+	for (size_t j = 0; j <= lb; j++)
+		row[j] = (unsigned int)j;
+	for (size_t i = 1; i <= la; i++) {
+		unsigned int *free_row = before;
+
+		before = last;
+		last = row;
+		row = free_row;
+		row[0] = (unsigned int)i;
+		for (size_t j = 1; j <= lb; j++) {
+			unsigned int least = last[j - 1] + (a[i - 1] != b[j - 1]);
+
+			least = last[j] + 1 < least ? last[j] + 1 : least;
+			least = row[j - 1] + 1 < least ? row[j - 1] + 1 : least;
+			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] &&
+			    before[j - 2] + 1 < least)
+				least = before[j - 2] + 1;
+			row[j] = least;
+		}
+	}
+	return row[lb];
+}
+
+const char *cli_nearest(const char *word, const char *const *candidates, size_t n)
+{
+	const char *best = NULL;
+	size_t len = strlen(word);
+	/* Of two letters one that is wrong is half of it. */
+	unsigned int least = len > 4 ? 3 : len > 2 ? 2 : 1;
+
+	for (size_t i = 0; i < n; i++) {
+		unsigned int d = distance(word, candidates[i]);
+
+		if (d >= least)
+			continue;
+		least = d;
+		best = candidates[i];
+	}
+	return best;
+}
+
+const struct command *command_find(char **argv, int argc, int *words)
+{
+	for (size_t i = 0; argc > 0 && commands[i]; i++) {
+		const char *name = commands[i]->name, *space = strchr(name, ' ');
+		size_t len = space ? (size_t)(space - name) : strlen(name);
+
+		if (strncmp(argv[0], name, len) || argv[0][len])
+			continue;
+		if (space && (argc < 2 || strcmp(argv[1], space + 1)))
+			continue;
+		*words = space ? 2 : 1;
+		return commands[i];
+	}
+	return NULL;
+}
+
+/* The command, or the first word of some, that @word is near to. The caller frees it. */
+static char *nearest_command(const char *word)
+{
+	const char *names[256], *near;
+	char *firsts[128], *copy;
+	size_t n = 0, n_firsts = 0;
+
+	for (size_t i = 0; commands[i] && n_firsts < ARRAY_SIZE(firsts); i++) {
+		if (commands[i]->hidden)
+			continue;
+		firsts[n_firsts] = mem_strndup(commands[i]->name, strcspn(commands[i]->name, " "));
+		names[n++] = commands[i]->name;
+		names[n++] = firsts[n_firsts++];
+	}
+	near = cli_nearest(word, names, n);
+	copy = near ? mem_strdup(near) : NULL;
+	while (n_firsts)
+		free(firsts[--n_firsts]);
+	return copy;
+}
+
+/* "start, exec, list": what can stand behind the first word of a group, or after a word that is the
+ * beginning of names, these names. */
+static char *list_names(const char *word, bool group)
+{
+	struct out o = { 0 };
+	size_t len = strlen(word);
+
+	for (size_t i = 0; commands[i]; i++) {
+		const char *name = commands[i]->name;
+
+		if (group ? in_group(commands[i], word)
+			  : !commands[i]->hidden && !strncmp(name, word, len))
+			out_printf(&o, "%s%s", o.len ? ", " : "", group ? name + len + 1 : name);
+	}
+	out_raw(&o, "", 1);
+	return o.data;
+}
+
+/* "session foo", or "session" alone. */
+static int unknown_second_word(const char *first, const char *second)
+{
+	char *list = list_names(first, true);
+	char *both = second ? mem_printf("%s %s", first, second) : NULL;
+	char *near = both ? nearest_command(both) : NULL;
+
+	err_set_command(first);
+	if (near)
+		err_usage("unknown command '%s' (did you mean '%s'?)", both, near);
+	else if (second)
+		err_usage("'%s' is no command of '%s': %s", second, first, list);
+	else
+		err_usage("'%s' needs a second word: %s", first, list);
+	free(near);
+	free(both);
+	free(list);
+	return STATUS_TROUBLE;
+}
+
+/* Words that are typed apart ("hwpt alloc") are near too. */
+static int unknown_command(char **argv, int argc)
+{
+	char *both = mem_printf("%s %s", argv[0], argc > 1 ? argv[1] : "");
+	char *near = argc > 1 ? nearest_command(both) : NULL;
+	char *list = list_names(argv[0], false);
+
+	if (!near)
+		near = nearest_command(argv[0]);
+	if (is_group(argv[0]))
+		unknown_second_word(argv[0], argc > 1 ? argv[1] : NULL);
+	else if (near)
+		err_usage("unknown command '%s' (did you mean '%s'?)", argv[0], near);
+	else if (*list)
+		err_usage("unknown command '%s': is it one of %s?", argv[0], list);
+	else
+		err_usage("unknown command '%s'", argv[0]);
+	free(list);
+	free(near);
+	free(both);
+	return STATUS_TROUBLE;
+}
+
 /* --- help and version ---------------------------------------------------------------- */
 
 static void help_options(struct out *o, const struct argp_option *options, const char *heading)
@@ -339,6 +509,41 @@ static void help_synopsis(struct out *o, const struct command *cmd)
 		   cmd->args);
 }
 
+/* The columns of an example before its comment. */
+static size_t example_len(const char *example)
+{
+	const char *comment = strstr(example, " # ");
+	size_t len = comment ? (size_t)(comment - example) : strlen(example);
+
+	while (len && example[len - 1] == ' ')
+		len--;
+	return len;
+}
+
+/* Comments stand below each other, except behind an example that leaves no room for it. */
+static void help_examples(struct out *o, const struct command *cmd)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < ARRAY_SIZE(cmd->examples) && cmd->examples[i]; i++)
+		if (strstr(cmd->examples[i], " # ") && example_len(cmd->examples[i]) > column)
+			column = example_len(cmd->examples[i]);
+	for (size_t i = 0; i < ARRAY_SIZE(cmd->examples) && cmd->examples[i]; i++) {
+		const char *example = cmd->examples[i], *comment = strstr(example, " # ");
+		size_t len = example_len(example);
+
+		out_str(o, "  ");
+		out_bytes(o, example, len);
+		if (comment) {
+			bool fits = 2 + column + 1 + strlen(comment) <= HELP_COLUMNS;
+
+			out_pad(o, fits ? column - len + 1 : 1);
+			out_str(o, comment);
+		}
+		out_str(o, "\n");
+	}
+}
+
 static void help_command(struct out *o, const struct command *cmd)
 {
 	help_synopsis(o, cmd);
@@ -347,8 +552,25 @@ static void help_command(struct out *o, const struct command *cmd)
 	help_options(o, cmd->options, "Options");
 	out_str(o, "\nGlobal options (--json, --verbose, --color, ...): see iommuctl "
 		   "--help\n\nExamples:\n");
-	for (size_t i = 0; i < ARRAY_SIZE(cmd->examples) && cmd->examples[i]; i++)
-		out_printf(o, "  %s\n", cmd->examples[i]);
+	help_examples(o, cmd);
+}
+
+static void help_row(struct out *o, const struct command *cmd)
+{
+	out_str(o, "  ");
+	out_cell(o, cmd->name, 20);
+	out_printf(o, "  %s\n", cmd->summary);
+}
+
+/* "session": the commands that begin so. */
+static void help_group(struct out *o, const char *first)
+{
+	out_printf(o, "Usage: iommuctl %s COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n", first);
+	for (size_t i = 0; commands[i]; i++)
+		if (in_group(commands[i], first))
+			help_row(o, commands[i]);
+	out_printf(o, "\n'iommuctl help %s COMMAND' says more about one of them,\n", first);
+	out_str(o, "'iommuctl help' has all commands and the global options.\n");
 }
 
 static void help_overview(struct out *o)
@@ -365,13 +587,11 @@ static void help_overview(struct out *o)
 		if (strcmp(section, cmd->section))
 			out_printf(o, "\n%s:\n", cmd->section);
 		section = cmd->section;
-		out_str(o, "  ");
-		out_cell(o, cmd->name, 20);
-		out_printf(o, "  %s\n", cmd->summary);
+		help_row(o, cmd);
 	}
 	help_options(o, cli_global_options, "Global options (before or after the command)");
 	out_str(o, "\nExit status: 0 all of it worked, 1 something failed or the answer is no,\n"
-		   "2 could not even try. 'iommuctl COMMAND --help' says more about a command.\n");
+		   "2 could not even try. 'iommuctl help COMMAND' says more about a command.\n");
 }
 
 static json_object *version_doc(void)
@@ -428,21 +648,65 @@ static void version_view(struct out *o, json_object *doc)
 		out_printf(o, " %c%s", json_object_get_boolean(there) ? '+' : '-', name);
 	out_printf(o, "\nkernel interface: %s\nregister tables:", doc_get_str(doc, "uapi", ""));
 	json_object_object_foreach(doc_get(doc, "register_tables"), type, revision)
-		out_printf(o, "\n  %-16s %s", type, json_object_get_string(revision));
+	{
+		out_printf(o, "\n  %-16s ", type);
+		out_wrap(o, 19, json_object_get_string(revision));
+	}
 	out_str(o, "\n");
 }
 
-static int show_help(struct cli *cli, const struct command *cmd)
+static const struct command *command_named(const char *name)
 {
-	struct out o;
+	for (size_t i = 0; commands[i]; i++)
+		if (!strcmp(commands[i]->name, name))
+			return commands[i];
+	return NULL;
+}
 
-	cli_out_init(cli, &o);
-	if (cmd)
-		help_command(&o, cmd);
+/* The text comes from what the document was made of: the rows of the command table. */
+static void help_view(struct out *o, json_object *doc)
+{
+	const char *topic = doc_get_str(doc, "topic", NULL);
+
+	if (!topic)
+		help_overview(o);
+	else if (command_named(topic))
+		help_command(o, command_named(topic));
 	else
-		help_overview(&o);
-	cli->emitted = true;
-	return cli_out_done(cli, &o, STATUS_OK);
+		help_group(o, topic);
+}
+
+/* Help about a command, a group ("session"), or with NULL about everything. */
+static int show_help(struct cli *cli, const char *topic)
+{
+	json_object *doc = doc_new("help"), *list = doc_list();
+
+	for (size_t i = 0; commands[i]; i++)
+		if (topic ? !strcmp(commands[i]->name, topic) || in_group(commands[i], topic)
+			  : !commands[i]->hidden)
+			doc_push(list, command_metadata(commands[i]));
+	doc_add(doc, "topic", doc_str(topic));
+	doc_add(doc, "commands", list);
+	if (!topic)
+		doc_add(doc, "global_options", options_metadata(cli_global_options));
+	return cli_emit(cli, doc, help_view, STATUS_OK);
+}
+
+int cli_help(struct cli *cli, char **words, int n)
+{
+	const struct command *cmd;
+	int used = 0;
+
+	if (!n)
+		return show_help(cli, NULL);
+	cmd = command_find(words, n, &used);
+	if (cmd && used < n)
+		return err_usage("unexpected word '%s'", words[used]);
+	if (cmd)
+		return show_help(cli, cmd->name);
+	if (n == 1 && is_group(words[0]))
+		return show_help(cli, words[0]);
+	return unknown_command(words, n);
 }
 
 /* --- output ------------------------------------------------------------------------- */
@@ -527,98 +791,6 @@ int cli_emit_line(struct cli *cli, json_object *doc)
 
 /* --- dispatch ------------------------------------------------------------------------ */
 
-/* Edit distance, bounded: words of up to 31 letters. */
-static unsigned int distance(const char *a, const char *b)
-{
-	size_t la = strlen(a), lb = strlen(b);
-	unsigned int row[33];
-
-	if (la > 31 || lb > 31)
-		return 99;
-	for (size_t j = 0; j <= lb; j++)
-		row[j] = (unsigned int)j;
-	for (size_t i = 1; i <= la; i++) {
-		unsigned int diagonal = row[0];
-
-		row[0] = (unsigned int)i;
-		for (size_t j = 1; j <= lb; j++) {
-			unsigned int change = diagonal + (a[i - 1] != b[j - 1]);
-
-			diagonal = row[j];
-			row[j] = row[j] + 1 < change ? row[j] + 1 : change;
-			row[j] = row[j - 1] + 1 < row[j] ? row[j - 1] + 1 : row[j];
-		}
-	}
-	return row[lb];
-}
-
-const char *cli_nearest(const char *word, const char *const *candidates, size_t n)
-{
-	const char *best = NULL;
-	unsigned int least = strlen(word) > 4 ? 3 : 2;
-
-	for (size_t i = 0; i < n; i++) {
-		unsigned int d = distance(word, candidates[i]);
-
-		if (d >= least)
-			continue;
-		least = d;
-		best = candidates[i];
-	}
-	return best;
-}
-
-const struct command *command_find(char **argv, int argc, int *words)
-{
-	for (size_t i = 0; argc > 0 && commands[i]; i++) {
-		const char *name = commands[i]->name, *space = strchr(name, ' ');
-		size_t len = space ? (size_t)(space - name) : strlen(name);
-
-		if (strncmp(argv[0], name, len) || argv[0][len])
-			continue;
-		if (space && (argc < 2 || strcmp(argv[1], space + 1)))
-			continue;
-		*words = space ? 2 : 1;
-		return commands[i];
-	}
-	return NULL;
-}
-
-/* "session" alone, or "session foo": the names that would have gone on from there. */
-static bool say_second_words(const char *first, const char *second)
-{
-	struct out o = { 0 };
-	size_t len = strlen(first);
-
-	for (size_t i = 0; commands[i]; i++)
-		if (!strncmp(commands[i]->name, first, len) && commands[i]->name[len] == ' ')
-			out_printf(&o, "%s%s", o.len ? ", " : "", commands[i]->name + len + 1);
-	if (!o.len)
-		return false;
-	out_raw(&o, "", 1);
-	if (second)
-		err_usage("'%s' is no command of '%s': %s", second, first, o.data);
-	else
-		err_usage("'%s' needs a second word: %s", first, o.data);
-	out_free(&o);
-	return true;
-}
-
-static int unknown_command(char **argv, int argc)
-{
-	const char *names[128], *near;
-	size_t n = 0;
-
-	if (say_second_words(argv[0], argc > 1 ? argv[1] : NULL))
-		return STATUS_TROUBLE;
-	for (size_t i = 0; commands[i] && n < ARRAY_SIZE(names); i++)
-		if (!commands[i]->hidden)
-			names[n++] = commands[i]->name;
-	near = cli_nearest(argv[0], names, n);
-	return err_usage("unknown command '%s'%s%s%s", argv[0], near ? " (did you mean '" : "",
-			 near ? near : "", near ? "'?)" : "");
-}
-
 static int check_use(const struct cli *cli, const struct command *cmd)
 {
 	const struct {
@@ -655,7 +827,7 @@ static int run_command(struct cli *cli, const struct command *cmd, int argc, cha
 	/* In order, words before "--" stay before it. */
 	status = run_argp(&p, argc, argv, cmd->uses & USES_DASHES ? ARGP_IN_ORDER : 0);
 	if (p.help)
-		status = show_help(cli, cmd);
+		status = show_help(cli, cmd->name);
 	else if (p.version)
 		status = cli_emit(cli, version_doc(), version_view, STATUS_OK);
 	else if (status == STATUS_OK)
@@ -667,6 +839,29 @@ static int run_command(struct cli *cli, const struct command *cmd, int argc, cha
 	}
 	free(p.opts);
 	return status;
+}
+
+/* "session" and what follows: its second word may come after global options. */
+static int dispatch_group(struct cli *cli, int argc, char **argv, bool help)
+{
+	struct parse p = { .cli = cli, .help = help };
+	const struct command *cmd;
+	char *words[2] = { argv[0] };
+	int status, used = 0;
+
+	err_set_command(argv[0]);
+	status = run_argp(&p, argc, argv, ARGP_IN_ORDER);
+	if (status != STATUS_OK)
+		return status;
+	if (!p.first_word && p.version)
+		return cli_emit(cli, version_doc(), version_view, STATUS_OK);
+	if (!p.first_word && p.help)
+		return show_help(cli, argv[0]);
+	words[1] = argv[p.first_word];
+	cmd = p.first_word ? command_find(words, 2, &used) : NULL;
+	if (!cmd)
+		return unknown_second_word(argv[0], p.first_word ? words[1] : NULL);
+	return run_command(cli, cmd, argc - p.first_word, argv + p.first_word, p.help);
 }
 
 static int dispatch(struct cli *cli, int argc, char **argv)
@@ -684,12 +879,15 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 			return show_help(cli, NULL);
 		return err_usage("which command?");
 	}
-	cmd = command_find(argv + p.first_word, argc - p.first_word, &words);
-	if (!cmd)
-		return unknown_command(argv + p.first_word, argc - p.first_word);
 	/* argp skips the first word it is given: the last word of the command's name. */
-	p.first_word += words - 1;
-	return run_command(cli, cmd, argc - p.first_word, argv + p.first_word, p.help);
+	argc -= p.first_word;
+	argv += p.first_word;
+	if (is_group(argv[0]))
+		return dispatch_group(cli, argc, argv, p.help);
+	cmd = command_find(argv, argc, &words);
+	if (!cmd)
+		return unknown_command(argv, argc);
+	return run_command(cli, cmd, argc, argv, p.help);
 }
 
 /* A program that was started without its standard streams must not write into a file it opens. */

@@ -102,6 +102,13 @@ int cli_emit_line(struct cli *cli, json_object *doc);
 /** The command of a name of one or two words, or NULL. @words receives how many were used. */
 const struct command *command_find(char **argv, int argc, int *words);
 
+/**
+ * cli_help() - print help about the command or group that @words name, or about the program
+ *
+ * Returns an exit status; refuses words that name nothing.
+ */
+int cli_help(struct cli *cli, char **words, int n);
+
 /** The global options, for the metadata dump. */
 extern const struct argp_option cli_global_options[];
 

@@ -588,9 +588,9 @@ const struct command command_decode = {
 	       "firmware bugs, groups. A file that 'report' wrote gives the registers and log "
 	       "lines that it holds. With --type it decodes register words, or with --hex the "
 	       "bytes that 'hwinfo --raw' wrote.",
-	.examples = { "dmesg | iommuctl decode                     # what the log says about "
+	.examples = { "dmesg | iommuctl decode  # what the log says about "
 		      "IOMMUs",
-		      "iommuctl decode --json kern.log.1.xz        # the same as a document",
+		      "iommuctl decode --json kern.log.1.xz  # the same as a document",
 		      "iommuctl decode --type=intel-vtd CAP=0xd2008c40660462 ECAP=0xf050da" },
 	.min_args = 0,
 	.max_args = -1,

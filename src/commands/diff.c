@@ -196,8 +196,8 @@ const struct command command_diff = {
 	       "1 different, 2 trouble.",
 	.examples = { "iommuctl diff old.json.xz new.json.xz  # two machines, or one before and "
 		      "after",
-		      "iommuctl diff before.json              # a saved machine and this one",
-		      "iommuctl diff dmar0 dmar1              # why are they \"inconsistent\"?" },
+		      "iommuctl diff before.json  # a saved machine and this one",
+		      "iommuctl diff dmar0 dmar1  # why are they \"inconsistent\"?" },
 	.min_args = 1,
 	.max_args = 2,
 	.uses = USES_SNAPSHOT,

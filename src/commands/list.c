@@ -748,8 +748,8 @@ const struct command command_list = {
 	       "Needs no privilege and wakes no device. Filters of one kind are alternatives, "
 	       "filters of several kinds narrow each other down. Scripts name their columns: the "
 	       "default ones may change.",
-	.examples = { "iommuctl list --usable                 # what can be given to a guest now",
-		      "iommuctl list --group-of 3b:00.0       # what would go with it",
+	.examples = { "iommuctl list --usable  # what can be given to a guest now",
+		      "iommuctl list --group-of 3b:00.0  # what would go with it",
 		      "iommuctl list --dot | dot -Tsvg >iommu.svg  # the topology as a picture" },
 	.max_args = -1,
 	.uses = USES_SNAPSHOT | USES_LINES,

@@ -24,7 +24,7 @@ static json_object *option_doc(const struct argp_option *opt)
 	return o;
 }
 
-static json_object *options_doc(const struct argp_option *opt)
+json_object *options_metadata(const struct argp_option *opt)
 {
 	json_object *list = doc_list();
 
@@ -52,7 +52,7 @@ static json_object *uses_doc(unsigned int uses)
 	return list;
 }
 
-static json_object *command_doc(const struct command *cmd)
+json_object *command_metadata(const struct command *cmd)
 {
 	json_object *o = doc_object(), *examples = doc_list();
 
@@ -66,7 +66,7 @@ static json_object *command_doc(const struct command *cmd)
 	doc_add(o, "min_args", doc_int(cmd->min_args));
 	doc_add(o, "max_args", cmd->max_args < 0 ? NULL : doc_int(cmd->max_args));
 	doc_add(o, "uses", uses_doc(cmd->uses));
-	doc_add(o, "options", options_doc(cmd->options));
+	doc_add(o, "options", options_metadata(cmd->options));
 	doc_add(o, "examples", examples);
 	return o;
 }
@@ -86,10 +86,10 @@ static int run(struct cli *cli, void *opts)
 	(void)opts;
 	for (size_t i = 0; commands[i]; i++)
 		if (!commands[i]->hidden)
-			doc_push(list, command_doc(commands[i]));
+			doc_push(list, command_metadata(commands[i]));
 	doc_add(doc, "metadata", doc_int(1));
 	doc_add(doc, "commands", list);
-	doc_add(doc, "global_options", options_doc(cli_global_options));
+	doc_add(doc, "global_options", options_metadata(cli_global_options));
 	return cli_emit(cli, doc, view, STATUS_OK);
 }
 

@@ -210,7 +210,7 @@ const struct command command_report = {
 	       "the IOMMU are left out. What could not be read is listed with what is missing. "
 	       "Every other command reads such a file with --from.",
 	.examples = { "iommuctl report -o machine.json.xz  # one file to attach to a bug report",
-		      "iommuctl report --text              # the same as text",
+		      "iommuctl report --text  # the same as text",
 		      "iommuctl list --from machine.json.xz  # look at it elsewhere" },
 	.max_args = 0,
 	.uses = USES_SNAPSHOT | USES_LINES,

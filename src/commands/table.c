@@ -13,6 +13,7 @@ const struct command *const commands[] = {
 	&command_explain,
 	&command_ps,
 	&command_watch,
+	&command_help,
 	/* IO address spaces. */
 	&command_ioas_alloc,
 	&command_ioas_map,

@@ -24,6 +24,7 @@ extern const struct command command_explain;
 extern const struct command command_fault_queue_alloc;
 extern const struct command command_fault_queue_read;
 extern const struct command command_fault_queue_respond;
+extern const struct command command_help;
 extern const struct command command_hw_queue_alloc;
 extern const struct command command_hwinfo;
 extern const struct command command_hwpt_alloc;
@@ -54,5 +55,10 @@ extern const struct command command_veventq_read;
 extern const struct command command_vfio_ioas;
 extern const struct command command_viommu_alloc;
 extern const struct command command_words;
+
+/** What help, completions and manual pages are made from, as a document: of a command, of options.
+ */
+json_object *command_metadata(const struct command *cmd);
+json_object *options_metadata(const struct argp_option *opt);
 
 #endif

@@ -11,6 +11,7 @@
 #include "config.h"
 
 #include <ctype.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,8 @@
 /* The line so far, as the command line parser would see it. */
 struct line {
 	const struct command *cmd; /* NULL: not named yet */
-	const char *first; /* first word of a command of two words, when only that is there */
-	int operands;      /* complete operands before the cursor */
+	const char *first;         /* first word of a command of two words, or the first operand */
+	int operands;              /* complete operands before the cursor */
 	const struct argp_option *wants; /* the word under the cursor is the value of this option */
 	bool no_options;                 /* "--" was seen */
 	const char *session, *from, *sysroot; /* values of the global options, or NULL */
@@ -74,14 +75,20 @@ static void take_word(struct line *line, char **words, int n, int *i)
 	int used = 0;
 
 	if (line->cmd) {
-		line->operands++;
-		return;
+		if (!line->operands++)
+			line->first = words[*i];
+	} else if (line->first) {
+		/* Options stood between the two. */
+		char *both[2] = { (char *)(uintptr_t)line->first, words[*i] };
+
+		line->cmd = command_find(both, 2, &used);
+	} else {
+		line->cmd = command_find(words + *i, n - *i, &used);
+		if (line->cmd)
+			*i += used - 1;
+		else
+			line->first = words[*i];
 	}
-	line->cmd = command_find(words + *i, n - *i, &used);
-	if (line->cmd)
-		*i += used - 1;
-	else
-		line->first = words[*i];
 }
 
 /* Options that say whose objects and devices are offered: "-S NAME", "--from=FILE". */
@@ -246,7 +253,11 @@ static void offer_operand(struct out *o, const struct line *line, const char *wo
 {
 	char *kind = operand_kind(line->cmd->args, line->operands);
 
-	if (kind)
+	if (line->cmd == &command_help && !line->operands)
+		offer_commands(o, word);
+	else if (line->cmd == &command_help)
+		offer_second_words(o, line->first, word);
+	else if (kind)
 		offer_metavar(o, "", word, kind, line->cmd->name);
 	free(kind);
 }

@@ -26,6 +26,58 @@ load ../lib/common
   refuses 2 "'extra'" iommuctl __commands extra
 }
 
+@test "a name that is nearly right is told: commands, second words, words typed apart or together" {
+  local words near
+  while IFS=: read -r words near; do
+    # shellcheck disable=SC2086 # words
+    refuses 2 "did you mean '$near'" iommuctl $words
+  done <<'END'
+hwifno:hwinfo
+lsit:list
+hwpt-aloc:hwpt-alloc
+hwpt alloc:hwpt-alloc
+sesion:session
+sesion list:session list
+session lst:session list
+fault-queue-alloc:fault-queue alloc
+veventq alloc:veventq-alloc
+help hwifno:hwinfo
+END
+  refuses 2 "is it one of hwpt-alloc, hwpt-invalidate?" iommuctl hwpt
+  # What is nothing like a command, and one of two letters.
+  run iommuctl frobnicate
+  refute_output --partial "mean"
+  run iommuctl ls
+  refute_output --partial "mean"
+}
+
+@test "a group of commands answers --help with its commands, and alone it asks for the second word" {
+  local group
+  for group in session dirty fault-queue veventq; do
+    run_split iommuctl "$group" --help
+    assert_equal "$status$stderr" 0
+    assert_equal "$(sed -n "s/^  \($group [a-z]*\) .*/\1/p" <<<"$output")" "$("$IOMMUCTL" __commands | grep "^$group ")"
+    [ "$(wc -L <<<"$output")" -le 80 ]
+    refuses 2 "'$group' needs a second word" iommuctl "$group"
+    refuses 2 "iommuctl $group --help" iommuctl "$group" bogus
+  done
+  refuses 2 "'--bogus'" iommuctl session --bogus
+  # Global options can stand between the two words.
+  assert_equal "$("$IOMMUCTL" session --json start --help | jq -r .topic)" "session start"
+}
+
+@test "help as a word is --help" {
+  local words
+  for words in "" list hwpt-alloc session "session start" help; do
+    # shellcheck disable=SC2086 # words
+    assert_equal "$("$IOMMUCTL" help $words)" "$("$IOMMUCTL" $words --help)"
+  done
+  assert_equal "$("$IOMMUCTL" help session --json | jq -c '[.topic, (.commands | length)]')" '["session",5]'
+  assert_equal "$("$IOMMUCTL" hwinfo --help --json | jq -r '.commands[].name')" hwinfo
+  refuses 2 "'extra'" iommuctl help list extra
+  refuses 2 "'foo' is no command of 'session'" iommuctl help session foo
+}
+
 @test "a value that is missing, or one too many, is named" {
   refuses 2 "'--color' needs a value" iommuctl __commands --color
   refuses 2 "'--json' takes no value" iommuctl __commands --json=1

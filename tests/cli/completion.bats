@@ -94,6 +94,14 @@ words_of() { "$IOMMUCTL" __words -- "$@" | cut -f1; }
   assert_output "name,driver"
 }
 
+@test "help is followed by commands, and options can stand before a second word" {
+  assert_equal "$(words_of help se)" "session"
+  assert_equal "$(words_of help session st | paste -sd' ')" "start stop"
+  assert_equal "$(words_of help list "")" ""
+  assert_equal "$(words_of session --json li)" "list"
+  assert_equal "$(words_of session --json stop --no-p)" "--no-pager"
+}
+
 @test "devices are those of the report or tree that the line names" {
   local report=$srcdir/data/captures/vtd-guest.json
   assert_equal "$(words_of hwinfo --from "$report" dm)" "dmar0"

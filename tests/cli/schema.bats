@@ -63,7 +63,10 @@ document() {
   document hwinfo hwinfo --json
   document check check --json
   document version --version --json
-  validate "${names[@]}" decode words fields explain findings ps live hwinfo check version -- \
+  document help help --json
+  document group help session --json
+  validate "${names[@]}" decode words fields explain findings ps live hwinfo check version help group -- \
+    'help topic 1' 'help commands/0/name' 'group commands {}' \
     'decode records/0/kind "news"' 'decode records/0/source/line 0' 'decode records/0/source' \
     'words registers/ECAP/value 7' 'words registers/ECAP/fields/ITS {"bits": "0", "raw": 1}' \
     'explain operations/0/answers {}' 'explain operations/0/answers/0/cause' 'findings known_findings/0/status "good"' \
