@@ -60,17 +60,6 @@ static bool is_translation(uint64_t code)
 	return code >= 0x10 && code <= 0x13;
 }
 
-static void put_stream(struct klog_record *rec, uint64_t sid)
-{
-	char name[16];
-
-	klog_put_hex(rec, "stream_id", sid, 0);
-	if (klog_fact(rec, "device"))
-		return;
-	snprintf(name, sizeof(name), "0x%llx", (unsigned long long)sid);
-	klog_put_str(rec, "device", name, strlen(name));
-}
-
 static void put_translation(struct klog_record *rec, const uint64_t *w, unsigned int n)
 {
 	static const char *const classes[] = { "CD", "TT", "IN", "reserved" };
@@ -102,7 +91,7 @@ static void decode_words(struct klog_record *rec, const uint64_t *w, unsigned in
 	}
 	if (code == 0x24)
 		rec->kind = KLOG_EVENT;
-	put_stream(rec, bits(w, 63, 32));
+	klog_put_stream(rec, bits(w, 63, 32));
 	if (code == 0x08 || (code != 0x06 && bits(w, 11, 11)))
 		klog_put_uint(rec, "pasid", bits(w, 31, 12));
 	if (n > 2 && has_input)
@@ -244,7 +233,7 @@ static void put_named(struct klog_record *rec, const struct klog_match *m)
 	if (client)
 		klog_put_str(rec, "device", client->s, client->len);
 	if (sid)
-		put_stream(rec, sid->num);
+		klog_put_stream(rec, sid->num);
 	if (ssid && ssid->num)
 		klog_put_uint(rec, "pasid", ssid->num);
 	if (iova)

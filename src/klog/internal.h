@@ -5,6 +5,18 @@
 
 #include "klog/klog.h"
 
+/* --- letters, of the one locale that kernels print in ------------------------------------- */
+
+static inline bool klog_is_blank(char c)
+{
+	return c == ' ' || c == '\t';
+}
+
+static inline char klog_lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
+}
+
 /* --- scan.c: finding the few lines that matter ---------------------------------------- */
 
 /** The first place in [p, end) where a line of an IOMMU driver may be, or NULL. */
@@ -57,7 +69,7 @@ struct klog_match {
  *   x, x32  hexadecimal with or without 0x, of at most 64 or 32 bits
  *   h       sixteen hexadecimal digits that end the text; a space may halve them
  *   d       decimal
- *   i       decimal, may be negative
+ *   i       decimal, may be negative, as an int can be
  *   r       a fault reason: hexadecimal with 0x or a final h, else decimal
  *   b       a PCI address (segment optional), or what stands in its place
  *   w       a word: up to white space, ']', ',', ';' or the template's next character
@@ -150,6 +162,9 @@ struct klog_text {
  *  and entities of web pages made plain. */
 void klog_text_add(struct klog_text *t, const char *p, const char *end);
 
+/** A first look: may this line be JSON, as journalctl -o json and -o json-pretty write it? */
+bool klog_may_be_json(const char *p, const char *end);
+
 /** Append the message of a line that is JSON, as journalctl writes it, with its time before it;
  * false when it is no such line. */
 bool klog_json_message(struct klog_text *t, const char *p, const char *end);
@@ -169,6 +184,21 @@ const char *klog_skip_prefix(const char *s, const char *end, const char **time, 
 
 /** Skip white space; the length of the word at *@s then, 0 when there is none before @end. */
 size_t klog_next_word(const char **s, const char *end);
+
+/* --- find.c: which pattern matches, and where ---------------------------------------------- */
+
+struct klog_found {
+	enum klog_match_result result;
+	const struct klog_pattern *pat; /* not set when @result is KLOG_NO */
+	struct klog_match m;
+	const char *at; /* where the pattern begins, within the text */
+};
+
+/** The first match at or behind @from in @t; where there is none, what came furthest. */
+void klog_find(const struct klog_text *t, const char *from, struct klog_found *best);
+
+/** True when one of the words that a tag stands for is in [s, end). */
+bool klog_has_tag(enum klog_tag tag, const char *s, const char *end);
 
 /* --- parse.c ------------------------------------------------------------------------------ */
 
@@ -227,6 +257,34 @@ void klog_give(struct klog_parse *ps, struct klog_record *rec);
 /** Begin @rec as a record of the line at hand. */
 void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klog_pattern *pat);
 
+/* --- join.c: what belongs to a message on the lines behind it -------------------------------- */
+
+/** Add the line at @p to @t, and the ones a soft break makes part of it. Returns what is behind. */
+const char *klog_add_line(struct klog_parse *ps, struct klog_text *t, const char *p,
+			  const char *end);
+
+/**
+ * klog_join_lines() - complete a match that wants more text
+ * @f: found at or behind @from in the text at hand; replaced when that is joined
+ *
+ * Lines are joined as long as that brings the pattern further. If it comes to
+ * a match, that much is kept and the lines are used up; else nothing changes.
+ */
+void klog_join_lines(struct klog_parse *ps, struct klog_found *f, const char *from);
+
+/** Join the line behind a heading. True when @f is a match then; else nothing changes. */
+bool klog_join_heading(struct klog_parse *ps, struct klog_found *f);
+
+/** A list that goes on over lines: join as many as are part of it. */
+void klog_join_more(struct klog_parse *ps, struct klog_found *f);
+
+/* --- who.c: whom a message is about ------------------------------------------------------------
+ */
+
+/** Put what "driver device:" in front of @at names into the record. */
+void klog_name_device(struct klog_parse *ps, struct klog_record *rec, enum klog_who who,
+		      const char *at);
+
 /* --- post.c, post_*.c: what single patterns need beyond their template ---------------------- */
 
 /* post.c: any architecture, RISC-V, virtio */
@@ -256,7 +314,10 @@ uint16_t klog_trim(const char *s, uint16_t len);
 
 /* --- record.c ------------------------------------------------------------------------------ */
 
+/** Copy a string into the record. What does not fit any more is cut: a record never grows. */
 const char *klog_keep(struct klog_record *rec, const char *s, size_t len);
+/** The same for the key of a fact, which is kept whole or, with NULL, not at all. */
+const char *klog_keep_key(struct klog_record *rec, const char *s, size_t len);
 void klog_put_str(struct klog_record *rec, const char *key, const char *s, size_t len);
 void klog_put_text(struct klog_record *rec, const char *key, const char *s);
 void klog_put_hex(struct klog_record *rec, const char *key, uint64_t v, unsigned int bits);
@@ -276,6 +337,10 @@ void klog_put_bits(struct klog_record *rec, const char *key, uint64_t v,
 		   const struct klog_bit_name *names, size_t n);
 /** A device that is printed as a number: bus, device and function, as PCI packs them in 16 bits. */
 void klog_put_requester(struct klog_record *rec, uint64_t id);
+/** A device of which only a number is known that is no PCI address. */
+void klog_put_device_id(struct klog_record *rec, uint64_t id);
+/** A stream ID of an SMMU; it stands for the device when nothing else names that. */
+void klog_put_stream(struct klog_record *rec, uint64_t sid);
 void klog_put_reg(struct klog_record *rec, const char *arch, const char *name, uint64_t value);
 void klog_drop(struct klog_record *rec, const char *key);
 /** Number and name of a fault reason, its meaning and advice. */

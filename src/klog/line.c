@@ -10,11 +10,6 @@
 
 #include "base/mem.h"
 
-static bool is_space(char c)
-{
-	return c == ' ' || c == '\t';
-}
-
 /* Length of an escape sequence (colours of dmesg) at @p, 0 for none. */
 static size_t escape_length(const char *p, const char *end)
 {
@@ -88,7 +83,7 @@ static const char *json_value(const char *p, const char *end, const char *key)
 	size_t n = strlen(key);
 
 	p = memmem(p, (size_t)(end - p), key, n);
-	for (p = p ? p + n : end; p < end && (is_space(*p) || *p == ':');)
+	for (p = p ? p + n : end; p < end && (klog_is_blank(*p) || *p == ':');)
 		p++;
 	return p < end ? p : NULL;
 }
@@ -118,6 +113,14 @@ static char json_char(const char **p, const char *end)
 	return code < 0x80 ? (char)code : '?';
 }
 
+bool klog_may_be_json(const char *p, const char *e)
+{
+	while (p < e && klog_is_blank(*p))
+		p++;
+	return p < e && (*p == '{' || *p == '"') &&
+	       memmem(p, (size_t)(e - p), "\"MESSAGE\"", 9) != NULL;
+}
+
 bool klog_json_message(struct klog_text *t, const char *p, const char *end)
 {
 	static const char key[] = "\"MESSAGE\"";
@@ -126,7 +129,7 @@ bool klog_json_message(struct klog_text *t, const char *p, const char *end)
 	const char *s, *at;
 	size_t n = 0;
 
-	while (p < end && is_space(*p))
+	while (p < end && klog_is_blank(*p))
 		p++;
 	if (end - p < 12 || (*p != '{' && memcmp(p, key, sizeof(key) - 1) != 0))
 		return false;
@@ -207,8 +210,8 @@ void klog_unquote_printable(struct klog_text *t, bool joined)
 
 const char *klog_skip_quotes(const char *s, const char *end)
 {
-	while (s < end &&
-	       (is_space(*s) || *s == '>' || (*s == '|' && end - s > 1 && is_space(s[1]))))
+	while (s < end && (klog_is_blank(*s) || *s == '>' ||
+			   (*s == '|' && end - s > 1 && klog_is_blank(s[1]))))
 		s++;
 	return s;
 }
@@ -281,14 +284,14 @@ static bool is_month(const char *s)
 /* "Dec 14 09:17:43": the date of syslog. */
 static const char *syslog_time(const char *s, const char *end)
 {
-	if (end - s < 14 || !is_month(s) || !is_space(s[3]))
+	if (end - s < 14 || !is_month(s) || !klog_is_blank(s[3]))
 		return NULL;
-	for (s += 3; s < end && is_space(*s);)
+	for (s += 3; s < end && klog_is_blank(*s);)
 		s++;
 	s = digits(s, end, 1, 2);
-	if (!s || s == end || !is_space(*s))
+	if (!s || s == end || !klog_is_blank(*s))
 		return NULL;
-	while (s < end && is_space(*s))
+	while (s < end && klog_is_blank(*s))
 		s++;
 	return clock_time(s, end);
 }
@@ -296,14 +299,14 @@ static const char *syslog_time(const char *s, const char *end)
 /* "Oct30 10:41", "Feb 9 18:45": dmesg -H, where a minute begins. */
 static bool human_time(const char *s, const char *end)
 {
-	return end - s > 9 && is_month(s) && isdigit((unsigned char)s[3 + is_space(s[3])]) &&
-	       end[-3] == ':' && is_space(end[-6]);
+	return end - s > 9 && is_month(s) && isdigit((unsigned char)s[3 + klog_is_blank(s[3])]) &&
+	       end[-3] == ':' && klog_is_blank(end[-6]);
 }
 
 /* "    T1", "C0": thread or processor that wrote the line. */
 static bool is_caller(const char *s, const char *end)
 {
-	while (s < end && is_space(*s))
+	while (s < end && klog_is_blank(*s))
 		s++;
 	return end - s > 1 && (*s == 'T' || *s == 'C') && digits(s + 1, end, 1, 10) == end;
 }
@@ -314,7 +317,7 @@ static bool is_stamp(const char *s, const char *end)
 	const char *p = s;
 	int dots = 0, n = 0;
 
-	while (p < end && is_space(*p))
+	while (p < end && klog_is_blank(*p))
 		p++;
 	if (is_caller(p, end))
 		return true;
@@ -324,12 +327,12 @@ static bool is_stamp(const char *s, const char *end)
 		dots += *p == '.';
 		n++;
 	}
-	while (p < end && is_space(*p))
+	while (p < end && klog_is_blank(*p))
 		p++;
 	if (p == end && n && dots <= 1)
 		return dots == 1;
 	for (p = s; p < end; p++)
-		if ((p == s || is_space(p[-1])) && clock_time(p, end))
+		if ((p == s || klog_is_blank(p[-1])) && clock_time(p, end))
 			return true;
 	return iso_time(s, end) != NULL || human_time(s, end);
 }
@@ -341,9 +344,9 @@ struct stamp {
 
 static void note_time(const struct stamp *st, const char *s, const char *end)
 {
-	while (s < end && is_space(*s))
+	while (s < end && klog_is_blank(*s))
 		s++;
-	while (end > s && is_space(end[-1]))
+	while (end > s && klog_is_blank(end[-1]))
 		end--;
 	if (st->time && end > s && isdigit((unsigned char)end[-1])) {
 		*st->time = s;
@@ -394,7 +397,7 @@ static const char *skip_sender(const char *s, const char *end)
 	for (int word = 0; word < 2 && p < end; word++) {
 		const char *w = p;
 
-		while (p < end && !is_space(*p) && *p != ':' && *p != '[')
+		while (p < end && !klog_is_blank(*p) && *p != ':' && *p != '[')
 			p++;
 		if (starts(w, end, "kernel") || starts(w, end, "hypervisor")) {
 			const char *colon =
@@ -402,9 +405,9 @@ static const char *skip_sender(const char *s, const char *end)
 
 			return colon ? colon + 1 : NULL;
 		}
-		if (p == end || !is_space(*p))
+		if (p == end || !klog_is_blank(*p))
 			return NULL;
-		while (p < end && is_space(*p))
+		while (p < end && klog_is_blank(*p))
 			p++;
 	}
 	return NULL;
@@ -448,7 +451,8 @@ static const char *skip_priority(const char *s, const char *end)
 /* "Wed 2024-05-01 12:00:08 CEST" of journalctl -o short-full: at the year, or where @s is. */
 static const char *skip_weekday(const char *s, const char *end)
 {
-	return end - s > 4 && isupper((unsigned char)*s) && is_space(s[3]) && iso_time(s + 4, end)
+	return end - s > 4 && isupper((unsigned char)*s) && klog_is_blank(s[3]) &&
+			       iso_time(s + 4, end)
 		       ? s + 4
 		       : s;
 }
@@ -463,11 +467,11 @@ static const char *skip_date(const char *s, const char *end, const struct stamp 
 	}
 	if (!p) {
 		p = clock_time(s, end);
-		if (!p || p == end || !is_space(*p))
+		if (!p || p == end || !klog_is_blank(*p))
 			return NULL;
 	}
 	note_time(st, s, p);
-	while (p < end && is_space(*p))
+	while (p < end && klog_is_blank(*p))
 		p++;
 	q = skip_sender(p, end);
 	return q ? q : p;
@@ -490,7 +494,7 @@ static const char *skip_one(const char *s, const char *end, const struct stamp *
 	case '-':
 	case '*':
 	case '#':
-		return end - s > 1 && (is_space(s[1]) || s[1] == '-') ? s + 1 : NULL;
+		return end - s > 1 && (klog_is_blank(s[1]) || s[1] == '-') ? s + 1 : NULL;
 	case '=':
 		return end - s > 1 && s[1] == '>' ? s + 2 : NULL;
 	case '<':

@@ -53,15 +53,12 @@ bool klog_post_riscv_fault(struct klog_parse *ps, struct klog_record *rec,
 	const struct klog_capture *cause = klog_capture(m, "_cause"),
 				  *devid = klog_capture(m, "_devid");
 	uint64_t code = cause ? cause->num : 0;
-	char name[16];
 
 	(void)ps;
 	if (cause)
 		klog_put_reason(rec, &klog_riscv_causes, code, 12);
-	if (devid) {
-		snprintf(name, sizeof(name), "0x%llx", (unsigned long long)devid->num);
-		klog_put_str(rec, "device", name, strlen(name));
-	}
+	if (devid)
+		klog_put_device_id(rec, devid->num);
 	if (code == 4 || code == 5 || code == 13 || code == 21)
 		klog_put_text(rec, "access", "read");
 	else if (code == 6 || code == 7 || code == 15 || code == 23)

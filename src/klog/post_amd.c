@@ -276,7 +276,10 @@ static bool amd_event_pair(struct klog_record *rec, const struct pair *p, uint64
 		*flags = v;
 		*have_flags = true;
 	} else if (is_key(p)) {
-		klog_put_hex(rec, klog_keep(rec, p->key, p->key_len), v, 0);
+		const char *key = klog_keep_key(rec, p->key, p->key_len);
+
+		if (key)
+			klog_put_hex(rec, key, v, 0);
 	}
 	return true;
 }

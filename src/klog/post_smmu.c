@@ -77,17 +77,6 @@ bool klog_post_smmuv3_gerror(struct klog_parse *ps, struct klog_record *rec,
 	return true;
 }
 
-static void put_stream(struct klog_record *rec, uint64_t sid)
-{
-	char name[16];
-
-	klog_put_hex(rec, "stream_id", sid, 0);
-	if (klog_fact(rec, "device"))
-		return;
-	snprintf(name, sizeof(name), "0x%llx", (unsigned long long)sid);
-	klog_put_str(rec, "device", name, strlen(name));
-}
-
 static void put_context_status(struct klog_record *rec, uint64_t fsr)
 {
 	static const struct klog_bit_name bits[] = {
@@ -124,7 +113,7 @@ bool klog_post_smmuv2_fault(struct klog_parse *ps, struct klog_record *rec,
 
 	(void)ps;
 	if (sid)
-		put_stream(rec, sid->num);
+		klog_put_stream(rec, sid->num);
 	if (fsr)
 		put_context_status(rec, fsr->num);
 	if (rec->kind == KLOG_FAULT && fsr)
@@ -145,7 +134,7 @@ bool klog_post_smmuv2_fault(struct klog_parse *ps, struct klog_record *rec,
 bool klog_post_smmuv2_stream(struct klog_parse *ps, struct klog_record *rec,
 			     const struct klog_match *m)
 {
-	put_stream(rec, klog_number(m, "_sid"));
+	klog_put_stream(rec, klog_number(m, "_sid"));
 	return klog_post_named(ps, rec, m);
 }
 
@@ -154,7 +143,7 @@ bool klog_post_smmuv2_blocked(struct klog_parse *ps, struct klog_record *rec,
 			      const struct klog_match *m)
 {
 	(void)ps;
-	put_stream(rec, klog_number(m, "_sid"));
+	klog_put_stream(rec, klog_number(m, "_sid"));
 	klog_put_hex(rec, "reason_code", 2, 32);
 	klog_put_text(rec, "reason", "USF");
 	return true;
@@ -178,6 +167,6 @@ bool klog_post_smmuv2_global(struct klog_parse *ps, struct klog_record *rec,
 		return true;
 	klog_put_bits(rec, "status_bits", gfsr->num, bits, ARRAY_SIZE(bits));
 	if (gfsr->num & 2 && syndrome)
-		put_stream(rec, syndrome->num & 0xffff);
+		klog_put_stream(rec, syndrome->num & 0xffff);
 	return true;
 }

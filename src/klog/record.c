@@ -23,7 +23,6 @@ const char *klog_family(const struct klog_record *rec)
 	return rec->pattern->id;
 }
 
-/* Strings that do not fit any more are cut: a record never grows. */
 const char *klog_keep(struct klog_record *rec, const char *s, size_t len)
 {
 	size_t left = sizeof(rec->text) - rec->used;
@@ -37,6 +36,11 @@ const char *klog_keep(struct klog_record *rec, const char *s, size_t len)
 	to[len] = '\0';
 	rec->used += len + 1;
 	return to;
+}
+
+const char *klog_keep_key(struct klog_record *rec, const char *s, size_t len)
+{
+	return len < sizeof(rec->text) - rec->used ? klog_keep(rec, s, len) : NULL;
 }
 
 /* Where the fact of @key is; n_facts when there is none. */
@@ -173,6 +177,21 @@ void klog_put_requester(struct klog_record *rec, uint64_t id)
 	snprintf(name, sizeof(name), "%02x:%02x.%x", (unsigned int)(id >> 8 & 0xff),
 		 (unsigned int)(id >> 3 & 0x1f), (unsigned int)(id & 7));
 	klog_put_str(rec, "device", name, strlen(name));
+}
+
+void klog_put_device_id(struct klog_record *rec, uint64_t id)
+{
+	char name[24];
+
+	snprintf(name, sizeof(name), "0x%llx", (unsigned long long)id);
+	klog_put_str(rec, "device", name, strlen(name));
+}
+
+void klog_put_stream(struct klog_record *rec, uint64_t sid)
+{
+	klog_put_hex(rec, "stream_id", sid, 0);
+	if (!klog_fact(rec, "device"))
+		klog_put_device_id(rec, sid);
 }
 
 void klog_put_reg(struct klog_record *rec, const char *arch, const char *name, uint64_t value)

@@ -47,11 +47,6 @@ static const char *(*scan)(const char *p, const char *end);
 static uint64_t (*count)(const char *p, const char *end);
 static const char *chosen;
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static bool verify(const char *p, const char *end, unsigned int buckets)
 {
 	for (; buckets; buckets &= buckets - 1) {
@@ -60,7 +55,7 @@ static bool verify(const char *p, const char *end, unsigned int buckets)
 		for (size_t i = 0; i < ARRAY_SIZE(needles[0]) && bucket[i]; i++) {
 			const char *w = bucket[i], *q = p;
 
-			while (*w && q < end && lower(*q) == *w) {
+			while (*w && q < end && klog_lower(*q) == *w) {
 				q++;
 				w++;
 			}

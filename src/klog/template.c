@@ -5,11 +5,6 @@
 
 #include <string.h>
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
-}
-
 static bool is_space(char c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f';
@@ -35,7 +30,7 @@ static int digit_of(char c)
 
 static bool is_word(char c)
 {
-	return (c >= '0' && c <= '9') || (lower(c) >= 'a' && lower(c) <= 'z') || c == '_';
+	return (c >= '0' && c <= '9') || (klog_lower(c) >= 'a' && klog_lower(c) <= 'z') || c == '_';
 }
 
 static bool has_0x(const char *s, const char *end)
@@ -210,7 +205,7 @@ static enum klog_match_result match_capture(const char *t, const char *s, const 
 	c->key = t + 1;
 	c->key_len = (uint16_t)(colon - t - 1);
 	c->type = colon[1];
-	c->bits = 64;
+	c->bits = c->type == 'i' ? 31 : 64;
 	if (colon + 2 < close)
 		c->bits = (uint8_t)((colon[2] - '0') * 10 + colon[3] - '0');
 	r = capture(close + 1, &s, end, c, &wide);
@@ -283,7 +278,7 @@ static enum klog_match_result match_here(const char *t, const char *s, const cha
 		}
 		if (s == end)
 			return KLOG_PARTIAL;
-		if (*s != *t && lower(*s) != lower(*t))
+		if (*s != *t && klog_lower(*s) != klog_lower(*t))
 			return KLOG_NO;
 		s++;
 		reached(m, s);

@@ -100,6 +100,24 @@ line_of_megabytes() {
     '[[1,"fault",null],[1,"config",46],[2,"config",39]]'
 }
 
+@test "words that fill a record: no key is cut, a device's name has an end" {
+  local zeros
+  zeros=$(printf '%02500d' 0)
+  run_split iommuctl decode --json - <<<"pci 0000:iommu$zeros:1f.3: Adding to iommu group 3"$'\n'"iommu: Default domain type: iommu$zeros (set via kernel command line)"
+  assert_equal "$status" 0
+  assert_equal "$(jq -c '.records[] | [.device, .group, (keys | map(select(test("^[a-z][a-z0-9_]*$") | not)))]' <<<"$output")" \
+    '[null,3,[]]'$'\n''[null,null,[]]'
+  run_split iommuctl decode --json - <<<"AMD-Vi: Event logged [${zeros//0/X} device=00:02.0 address=0x1 first=0x1 second=0x2]"
+  assert_equal "$status" 0
+  assert_equal "$(jq -c '.records[] | [keys[] | select(test("^[a-z][a-z0-9_]*$") | not)]' <<<"$output")" '[]'
+}
+
+@test "numbers that no int holds" {
+  run_split iommuctl decode --json - <<<'pci 0000:00:1f.3: Failed to add to iommu group 3: -9223372036854775808'
+  assert_equal "$(jq -c '.records[] | [.kind, .error, .why]' <<<"$output")" \
+    '["malformed",null,"the value of '"'error'"' is wider than 31 bits"]'
+}
+
 @test "a line of megabytes: memory stays small" {
   unchecked "memory is limited"
   line_of_megabytes
