@@ -16,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/filekind.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
 #include "commands/decode_saved.h"
@@ -431,17 +432,22 @@ static bool decode_machine(struct log_job *job, struct klog_reader *r, const cha
 static bool decode_stream(struct log_job *job, int fd, const char *name)
 {
 	struct klog_reader *r = klog_reader_open(fd, name);
+	const struct filekind *kind;
 	const char *text;
 	size_t len;
-	bool good;
+	bool good = false;
 
 	if (!r)
 		return false;
 	sandbox_enter();
 	len = klog_reader_peek(r, &text);
-	good = decode_is_saved(text, len)
-		       ? decode_machine(job, r, name)
-		       : !klog_decode_reader(r, name, take_record, job, &job->totals);
+	kind = filekind_of(text, len);
+	if (kind)
+		err_input(name, kind->next, "'%s' is not a log: it is %s", name, kind->what);
+	else if (decode_is_saved(text, len))
+		good = decode_machine(job, r, name);
+	else
+		good = !klog_decode_reader(r, name, take_record, job, &job->totals);
 	klog_reader_close(r);
 	return good;
 }
@@ -479,8 +485,10 @@ static void put_totals(struct out *o, const struct klog_totals *t, bool saved)
 {
 	if (!t->records && saved)
 		out_str(o, "No registers and no line about an IOMMU were saved\n");
+	else if (!t->records && !t->lines)
+		out_str(o, "No line about an IOMMU: there was no line\n");
 	else if (!t->records)
-		out_printf(o, "No line about an IOMMU among %" PRIu64 "\n", t->lines);
+		out_printf(o, "No line about an IOMMU (lines: %" PRIu64 ")\n", t->lines);
 	if (t->unrecognised && o->verbose)
 		out_printf(o, "%" PRIu64 " lines of IOMMU drivers say nothing that is known here\n",
 			   t->unrecognised);

@@ -16,7 +16,7 @@
 bool decode_is_saved(const char *text, size_t len)
 {
 	static const char mark[] = "\"iommuctl/";
-	size_t i = 0;
+	size_t i = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
 
 	while (i < len && strchr(" \t\r\n", text[i]) && text[i])
 		i++;

@@ -88,13 +88,17 @@ static void find_state(struct snapshot *snap)
 
 /* --- sources --------------------------------------------------------------------------------- */
 
-static int no_sysfs(const char *sysroot)
+static int no_sysfs(const char *sysroot, bool inside)
 {
 	if (!sysroot)
 		return err_input("/sys", "mount -t sysfs sysfs /sys", "cannot read /sys: %s",
 				 strerror(errno));
-	return err_input(sysroot, "iommuctl list --help", "no copied /sys below '%s': %s", sysroot,
-			 strerror(errno));
+	/* The folder itself in place of the one that it is in? */
+	if (inside)
+		return err_input(sysroot, "--sysroot=DIR, with DIR/sys in it",
+				 "no copied /sys below '%s': it seems to be that itself", sysroot);
+	return err_input(sysroot, "iommuctl report, which makes a file for --from",
+			 "no copied /sys below '%s': %s", sysroot, strerror(errno));
 }
 
 /* What is shown as unknown, or not at all, because it could not be read must not look like an
@@ -120,17 +124,20 @@ int snapshot_collect(const char *sysroot, unsigned int want, struct snapshot **o
 	snap->fs = hostfs_open(sysroot);
 	if (!snap->fs) {
 		snapshot_free(snap);
-		return err_input(sysroot, NULL, "cannot read the directory '%s': %s",
-				 sysroot ? sysroot : "/", strerror(errno));
+		return err_input(sysroot, errno == ENOTDIR ? "--from=FILE, for a report" : NULL,
+				 "cannot read the directory '%s': %s", sysroot ? sysroot : "/",
+				 strerror(errno));
 	}
 	if (sysroot)
 		sandbox_enter();
 	if (collect_sysfs(snap, want)) {
 		int saved = errno;
+		bool inside = hostfs_exists(snap->fs, "kernel/iommu_groups") ||
+			      hostfs_exists(snap->fs, "bus/pci");
 
 		snapshot_free(snap);
 		errno = saved;
-		return no_sysfs(sysroot);
+		return no_sysfs(sysroot, inside);
 	}
 	collect_kernel(snap);
 	find_state(snap);

@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "base/err.h"
+#include "base/filekind.h"
 #include "base/mem.h"
 #include "base/sandbox.h"
 #include "host/arena.h"
@@ -450,6 +451,23 @@ static void fill_snapshot(struct loader *l, json_object *doc)
 	l->snap->extra = json_object_get(doc);
 }
 
+/* Something else altogether, or a report that was damaged. */
+static void say_unreadable(const char *path, const char *text, size_t len,
+			   const struct strict_json_error *e)
+{
+	const struct filekind *kind = filekind_of(text, len);
+
+	if (!len)
+		err_input(path, "iommuctl report", "'%s' is empty", path);
+	else if (kind)
+		err_input(path, kind->next, "'%s' is no saved machine: it is %s", path, kind->what);
+	else
+		err_input(path, e->offset ? NULL : "iommuctl report; logs: iommuctl decode",
+			  "'%s' cannot be read: line %zu, column %zu (byte %zu): %s%s", path,
+			  e->line, e->column, e->offset, e->what,
+			  e->cut_short ? ": it is cut short" : "");
+}
+
 static bool load_text(const char *path, const char *text, size_t len, struct loader *l)
 {
 	struct strict_json_error e;
@@ -457,9 +475,7 @@ static bool load_text(const char *path, const char *text, size_t len, struct loa
 	bool good;
 
 	if (!doc) {
-		err_input(path, NULL, "'%s' cannot be read: line %zu, column %zu (byte %zu): %s%s",
-			  path, e.line, e.column, e.offset, e.what,
-			  e.cut_short ? ": it is cut short" : "");
+		say_unreadable(path, text, len, &e);
 		return false;
 	}
 	good = check_document(path, text, l, doc);
@@ -497,7 +513,9 @@ static char *read_all(struct klog_reader *r, const char *path, size_t *len)
 int snapshot_load_text(const char *name, const char *text, size_t len, struct snapshot **out)
 {
 	struct loader l = { .snap = snapshot_new(SNAPSHOT_FILE, name) };
-	bool good = load_text(name, text, len, &l);
+	/* The mark that some editors put before UTF-8. */
+	size_t mark = len >= 3 && !memcmp(text, "\xef\xbb\xbf", 3) ? 3 : 0;
+	bool good = load_text(name, text + mark, len - mark, &l);
 
 	if (good)
 		*out = l.snap;
@@ -537,7 +555,8 @@ static int open_file(const char *path)
 		errno = EISDIR;
 	}
 	if (fd < 0)
-		err_input(path, NULL, "cannot read '%s': %s", path, strerror(errno));
+		err_input(path, errno == EISDIR ? "--sysroot=DIR, for a copied tree" : NULL,
+			  "cannot read '%s': %s", path, strerror(errno));
 	return fd;
 }
 

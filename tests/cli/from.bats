@@ -37,10 +37,45 @@ END
   refuses 2 "cannot read 'missing'" iommuctl hwinfo --from missing
   refuses 2 "cannot read '.'" iommuctl hwinfo --from .
   : >empty
-  refuses 2 "the text ends before anything came" iommuctl hwinfo --from empty
+  refuses 2 "'empty' is empty" iommuctl hwinfo --from empty
   head -c 100 /dev/urandom >binary
   printf '\x01' | cat - binary >binary2
   refuses 2 "no JSON object" iommuctl hwinfo --from binary2
+  # What would have been right is named.
+  refuses 2 "--sysroot=DIR" iommuctl hwinfo --from .
+  refuses 2 "--from=FILE" iommuctl hwinfo --sysroot good
+  echo "[    0.361089] DMAR: Host address width 39" >log
+  refuses 2 "logs: iommuctl decode" iommuctl hwinfo --from log
+}
+
+# With what each becomes readable.
+@test "files that Windows or a packer wrote are told by their first bytes, for reports and for logs" {
+  need_compression
+  local file tool
+  iconv -f UTF-8 -t UTF-16 good >utf16
+  iconv -f UTF-8 -t UTF-16LE good >utf16le
+  tar cf good.tar good
+  gzip -k good.tar
+  printf 'BZh91AY&SY' >good.bz2
+  printf 'PK\003\004\024' >good.zip
+  printf 'LPKSHHRH\000\000' >system.journal
+  while read -r file tool; do
+    refuses 2 "$tool" iommuctl hwinfo --from "$file"
+    refuses 2 "$tool" iommuctl decode "$file"
+    refuses 2 "$tool" iommuctl decode - <"$file"
+  done <<'END'
+utf16 iconv -f UTF-16 -t UTF-8
+utf16le iconv -f UTF-16LE -t UTF-8
+good.tar tar -x
+good.tar.gz tar -x
+good.bz2 bunzip2
+good.zip unzip
+system.journal journalctl -k --file=FILE
+END
+  # With the mark that editors there put before UTF-8, and their ends of lines, it is read.
+  { printf '\xef\xbb\xbf'; sed 's/$/\r/' good; } >marked
+  assert_equal "$(iommuctl hwinfo --get capabilities.max_domains dmar0 --from marked)" 256
+  assert_equal "$(iommuctl decode --json marked | jq -r '.records[0].registers.CAP.value')" 0x00d2008c40660462
 }
 
 @test "a report cut at any byte is refused with the place" {

@@ -164,6 +164,8 @@ check_hostile() { # COMMAND...: list of the hostile tree, in JSON
 
 @test "list --sysroot: what is no machine is refused in one line" {
   refuses 2 "no copied /sys below '$BATS_TEST_TMPDIR'" iommuctl list --sysroot "$BATS_TEST_TMPDIR"
+  mkdir -p "$BATS_TEST_TMPDIR/machine/sys/bus/pci"
+  refuses 2 "--sysroot=DIR, with DIR/sys in it" iommuctl list --sysroot "$BATS_TEST_TMPDIR/machine/sys"
   refuses 2 "cannot read the directory '/does/not/exist': No such file or directory" iommuctl list --sysroot /does/not/exist
   refuses 2 "cannot read the directory '/dev/null': Not a directory" iommuctl list --sysroot /dev/null
   refuses 2 "exclude each other" iommuctl list --sysroot / --from x
