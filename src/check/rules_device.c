@@ -50,7 +50,7 @@ void rule_device_group(struct check_run *run, const struct check_subject *s)
 		ev = evidence_of("sysfs", "iommu_group", "no such link");
 		check_emit(run, F_DEVICE_NO_GROUP, s, &ev, 0);
 	}
-	if (device_is_bridge(dev)) {
+	if (device_is_pci_bridge(dev)) {
 		ev = evidence_of("sysfs", "class", "0x%06x", dev->class_code);
 		check_emit(run, F_DEVICE_BRIDGE, s, &ev, 0);
 	}
@@ -63,7 +63,7 @@ void rule_device_reserved(struct check_run *run, const struct check_subject *s)
 	char where[64], range[64] = "", id[16];
 	struct evidence ev;
 
-	if (!g || is_emulated(s->device) || device_is_bridge(s->device))
+	if (!g || is_emulated(s->device) || device_is_pci_bridge(s->device))
 		return;
 	snprintf(where, sizeof(where), "/sys/kernel/iommu_groups/%d/reserved_regions", g->id);
 	snprintf(id, sizeof(id), "%d", g->id);
@@ -96,7 +96,7 @@ void rule_device_driver(struct check_run *run, const struct check_subject *s)
 	char where[160];
 	struct evidence ev;
 
-	if (device_is_bridge(dev))
+	if (device_is_pci_bridge(dev))
 		return;
 	snprintf(where, sizeof(where), "/sys/bus/%s/devices/%s/driver", dev->bus, dev->name);
 	ev = evidence_of("sysfs", where, "%s", dev->driver ? dev->driver : "no such link");
@@ -150,7 +150,7 @@ static size_t list_members(const struct facts *f, const struct host_group *g,
 	for (size_t i = 0; i < n_members; i++) {
 		const struct host_device *dev = &snap->devices[members[i]];
 
-		if (dev == but || device_is_bridge(dev) || device_on_vfio(dev) ||
+		if (dev == but || device_is_pci_bridge(dev) || device_on_vfio(dev) ||
 		    (host_driven && !device_on_host_driver(dev)))
 			continue;
 		n++;
@@ -179,7 +179,7 @@ static char *driverctl_all(const struct facts *f, const struct host_group *g,
 	for (size_t i = 0; i < n; i++) {
 		const struct host_device *dev = &snap->devices[members[i]];
 
-		if (dev != but && device_on_host_driver(dev) && !device_is_bridge(dev))
+		if (dev != but && device_on_host_driver(dev) && !device_is_pci_bridge(dev))
 			out_printf(&o, " %s", dev->name);
 	}
 	out_str(&o, "; do sudo driverctl set-override $d vfio-pci; done");
@@ -195,7 +195,7 @@ void rule_device_group_members(struct check_run *run, const struct check_subject
 	struct evidence ev;
 	char where[64], id[16], *fix;
 
-	if (!s->group || is_emulated(s->device) || device_is_bridge(s->device))
+	if (!s->group || is_emulated(s->device) || device_is_pci_bridge(s->device))
 		return;
 	snprintf(where, sizeof(where), "/sys/kernel/iommu_groups/%d/devices", s->group->id);
 	snprintf(id, sizeof(id), "%d", s->group->id);
@@ -229,7 +229,7 @@ void rule_device_cost(struct check_run *run, const struct check_subject *s)
 	struct evidence ev = { 0 };
 	json_object *uses;
 
-	if (is_emulated(s->device) || device_is_bridge(s->device))
+	if (is_emulated(s->device) || device_is_pci_bridge(s->device))
 		return;
 	uses = fact_uses(run->facts, s->device);
 	if (!uses) {

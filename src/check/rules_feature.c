@@ -391,7 +391,7 @@ void rule_pasid_iommu(struct check_run *run, const struct check_subject *s)
 
 static bool is_pci_function(const struct check_subject *s)
 {
-	return device_is_pci(s->device) && !device_is_bridge(s->device);
+	return device_is_pci(s->device) && !device_is_pci_bridge(s->device);
 }
 
 void rule_pasid_device(struct check_run *run, const struct check_subject *s)

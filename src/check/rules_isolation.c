@@ -220,7 +220,7 @@ static void analyse(struct analysis *a)
 		if (!device_is_pci(dev))
 			continue;
 		analyse_functions(a, i);
-		if (device_is_bridge(dev))
+		if (device_is_pci_bridge(dev))
 			analyse_bridge(a, dev);
 		analyse_bus(a, i);
 	}

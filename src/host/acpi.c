@@ -172,6 +172,41 @@ void acpi_add_structures(json_object *list, const struct acpi_block *b,
 	}
 }
 
+void acpi_add_nodes(json_object *doc, const struct acpi_block *b,
+		    const struct acpi_structure *kinds, size_t n_kinds,
+		    const struct acpi_node_list *nodes)
+{
+	size_t count = (size_t)acpi_get(b, HEADER_LEN, nodes->width);
+	size_t at = (size_t)acpi_get(b, HEADER_LEN + nodes->width, nodes->width);
+	json_object *list = doc_list();
+
+	doc_add(doc, "structures", list);
+	for (; count; count--) {
+		size_t len = (size_t)acpi_get(b, at + nodes->length_at, 2);
+		struct acpi_block part = acpi_part(b, at, len);
+
+		if (len < nodes->header || part.len < len) {
+			acpi_problem(b, at < b->len ? at : b->len, "structure-length",
+				     "%zu nodes are left, the next is %zu bytes of %zu", count, len,
+				     at < b->len ? b->len - at : 0);
+			break;
+		}
+		acpi_add_structure(list, &part, kinds, n_kinds, (unsigned int)acpi_get(b, at, 1));
+		at += len;
+	}
+}
+
+void acpi_add_end(json_object *obj, const struct acpi_block *b, size_t at, const char *what,
+		  uint64_t start, uint64_t len)
+{
+	bool is_range = len && len - 1 <= UINT64_MAX - start;
+
+	doc_add(obj, "end", is_range ? doc_hex(start + len - 1, 64) : NULL);
+	if (!is_range)
+		acpi_problem(b, at, "reserved-range", "%s at 0x%llx is 0x%llx bytes long", what,
+			     (unsigned long long)start, (unsigned long long)len);
+}
+
 static json_object *raw_hex(const uint8_t *data, size_t len)
 {
 	static const char digits[] = "0123456789abcdef";

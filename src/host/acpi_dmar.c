@@ -54,7 +54,7 @@ static const char *const scope_types[] = { NULL, "endpoint", "bridge", "ioapic",
 
 enum { SCOPE_HEADER = 6 };
 
-/* "00:1c.0/00.0": the start bus, then the hops down to the device. */
+/* "1c.0", "00.0": the hops from the start bus down to the device. */
 static json_object *scope_path(const struct acpi_block *entry)
 {
 	json_object *hops = doc_list();

@@ -84,6 +84,28 @@ void acpi_add_structures(json_object *list, const struct acpi_block *b,
 			 const struct acpi_structure *kinds, size_t n_kinds, size_t type_bytes,
 			 const char *noun);
 
+/* How IORT and VIOT begin behind the header: a number of nodes, and where the first one is. */
+struct acpi_node_list {
+	uint8_t width;     /* of these two, bytes */
+	uint8_t length_at; /* where a node has its own length, 2 bytes */
+	uint8_t header;    /* bytes that every node has */
+};
+
+/** "structures" of IORT and VIOT: as many nodes as the table says, as far as they are within it. */
+void acpi_add_nodes(json_object *doc, const struct acpi_block *b,
+		    const struct acpi_structure *kinds, size_t n_kinds,
+		    const struct acpi_node_list *nodes);
+
+/**
+ * acpi_add_end() - add "end", the last byte of @len bytes from @start on
+ * @at: byte of the block that a problem is noted for
+ * @what: the kind of the range, for a problem: "RMR"
+ *
+ * It is null, and a problem noted, when the range is empty or passes the last address.
+ */
+void acpi_add_end(json_object *obj, const struct acpi_block *b, size_t at, const char *what,
+		  uint64_t start, uint64_t len);
+
 /* The parsers: add the header's fields and "structures" to @doc. @b is the whole table. */
 void acpi_dmar(json_object *doc, const struct acpi_block *b);
 void acpi_ivrs(json_object *doc, const struct acpi_block *b);

@@ -98,17 +98,11 @@ static void add_mappings(json_object *obj, const struct acpi_block *b)
 
 static json_object *rmr_range(const struct acpi_block *r)
 {
-	uint64_t start = acpi_get(r, 0, 8), len = acpi_get(r, 8, 8);
+	uint64_t start = acpi_get(r, 0, 8);
 	json_object *obj = doc_object();
 
 	doc_add(obj, "start", doc_hex(start, 64));
-	if (!len || len - 1 > UINT64_MAX - start) {
-		acpi_problem(r, 8, "reserved-range", "RMR at 0x%llx is 0x%llx bytes long",
-			     (unsigned long long)start, (unsigned long long)len);
-		doc_add(obj, "end", NULL);
-	} else {
-		doc_add(obj, "end", doc_hex(start + len - 1, 64));
-	}
+	acpi_add_end(obj, r, 8, "RMR", start, acpi_get(r, 8, 8));
 	return obj;
 }
 
@@ -153,22 +147,9 @@ static const struct acpi_structure kinds[] = {
 
 void acpi_iort(json_object *doc, const struct acpi_block *b)
 {
-	size_t count = (size_t)acpi_get(b, 36, 4), at = (size_t)acpi_get(b, 40, 4);
-	json_object *list = doc_list();
+	static const struct acpi_node_list nodes = { .width = 4,
+						     .length_at = 1,
+						     .header = NODE_HEADER };
 
-	doc_add(doc, "structures", list);
-	for (; count; count--) {
-		size_t len = (size_t)acpi_get(b, at + 1, 2);
-		struct acpi_block part = acpi_part(b, at, len);
-
-		if (len < NODE_HEADER || part.len < len) {
-			acpi_problem(b, at < b->len ? at : b->len, "structure-length",
-				     "%zu nodes are left, the next is %zu bytes of %zu", count, len,
-				     at < b->len ? b->len - at : 0);
-			break;
-		}
-		acpi_add_structure(list, &part, kinds, ARRAY_SIZE(kinds),
-				   (unsigned int)acpi_get(b, at, 1));
-		at += len;
-	}
+	acpi_add_nodes(doc, b, kinds, ARRAY_SIZE(kinds), &nodes);
 }

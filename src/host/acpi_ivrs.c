@@ -193,16 +193,9 @@ static void ivhd11_rest(json_object *obj, const struct acpi_block *b)
 
 static void ivmd_rest(json_object *obj, const struct acpi_block *b)
 {
-	uint64_t start = acpi_get(b, 16, 8), len = acpi_get(b, 24, 8);
 	unsigned int type = (unsigned int)acpi_get(b, 0, 1);
 
-	if (!len || len - 1 > UINT64_MAX - start) {
-		acpi_problem(b, 24, "reserved-range", "IVMD at 0x%llx is 0x%llx bytes long",
-			     (unsigned long long)start, (unsigned long long)len);
-		doc_add(obj, "end", NULL);
-	} else {
-		doc_add(obj, "end", doc_hex(start + len - 1, 64));
-	}
+	acpi_add_end(obj, b, 24, "IVMD", acpi_get(b, 16, 8), acpi_get(b, 24, 8));
 	if (type == 0x20)
 		return;
 	doc_add(obj, "first", acpi_bdf((unsigned int)acpi_get(b, 4, 2)));

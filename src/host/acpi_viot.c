@@ -37,22 +37,7 @@ static const struct acpi_structure kinds[] = {
 
 void acpi_viot(json_object *doc, const struct acpi_block *b)
 {
-	size_t count = (size_t)acpi_get(b, 36, 2), at = (size_t)acpi_get(b, 38, 2);
-	json_object *list = doc_list();
+	static const struct acpi_node_list nodes = { .width = 2, .length_at = 2, .header = 4 };
 
-	doc_add(doc, "structures", list);
-	for (; count; count--) {
-		size_t len = (size_t)acpi_get(b, at + 2, 2);
-		struct acpi_block part = acpi_part(b, at, len);
-
-		if (len < 4 || part.len < len) {
-			acpi_problem(b, at < b->len ? at : b->len, "structure-length",
-				     "%zu nodes are left, the next is %zu bytes of %zu", count, len,
-				     at < b->len ? b->len - at : 0);
-			break;
-		}
-		acpi_add_structure(list, &part, kinds, ARRAY_SIZE(kinds),
-				   (unsigned int)acpi_get(b, at, 1));
-		at += len;
-	}
+	acpi_add_nodes(doc, b, kinds, ARRAY_SIZE(kinds), &nodes);
 }

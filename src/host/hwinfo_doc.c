@@ -164,8 +164,9 @@ static void warn_of(json_object *warnings, json_object *disagreements)
 	}
 }
 
-/* Numbers of devices are not collected for this one question. */
-static bool is_bridge(const struct snapshot *snap, const struct host_device *dev)
+/* A bridge of any kind, a host or ISA bridge too: none of them is an example that a user knows.
+ * Numbers of devices are not collected for this one question. */
+static bool is_of_bridge_class(const struct snapshot *snap, const struct host_device *dev)
 {
 	enum { CLASS_BRIDGE = 0x06 };
 	char path[320], alias[128];
@@ -189,7 +190,7 @@ static const struct host_device *example_behind(const struct snapshot *snap,
 			continue;
 		if (dev->cdev)
 			return dev;
-		if (!endpoint && !is_bridge(snap, dev))
+		if (!endpoint && !is_of_bridge_class(snap, dev))
 			endpoint = dev;
 	}
 	return endpoint;

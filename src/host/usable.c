@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "uapi/device.h"
 
 const struct unusable_info unusable_info[UNUSABLE_COUNT] = {
 	[UNUSABLE_BRIDGE] = { "bridge", "bridge" },
@@ -23,23 +24,12 @@ bool device_on_vfio(const struct host_device *dev)
 
 bool device_on_host_driver(const struct host_device *dev)
 {
-	/* These leave DMA to whoever owns the group. */
-	static const char *const harmless[] = { "pcieport", "pci-stub", "shpchp" };
-
-	if (!dev->driver || device_on_vfio(dev))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
-		if (!strcmp(dev->driver, harmless[i]))
-			return false;
-	return true;
+	return dev->driver && !device_on_vfio(dev) && !driver_does_no_dma(dev->driver);
 }
 
-bool device_is_bridge(const struct host_device *dev)
+bool device_is_pci_bridge(const struct host_device *dev)
 {
-	uint32_t class = dev->class_code >> 8;
-
-	/* PCI-to-PCI and semi-transparent bridges; a host or ISA bridge is an ordinary function. */
-	return dev->has_ids && (class == 0x0604 || class == 0x0609);
+	return dev->has_ids && class_is_pci_bridge(dev->class_code);
 }
 
 void usability_init(struct usability *u, const struct snapshot *snap)
@@ -78,7 +68,7 @@ static bool group_in_use(const struct usability *u, const struct host_device *de
 unsigned int usability_of(const struct usability *u, const struct host_device *dev)
 {
 	const bool against[UNUSABLE_COUNT] = {
-		[UNUSABLE_BRIDGE] = device_is_bridge(dev),
+		[UNUSABLE_BRIDGE] = device_is_pci_bridge(dev),
 		/* An emulated device needs no group, only its cdev. */
 		[UNUSABLE_NO_GROUP] = dev->group < 0 && !dev->cdev,
 		[UNUSABLE_NO_DRIVER] = !dev->driver && !dev->cdev,

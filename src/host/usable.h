@@ -45,7 +45,7 @@ bool device_on_vfio(const struct host_device *dev);
 /** True when @dev's driver keeps its group from user space. */
 bool device_on_host_driver(const struct host_device *dev);
 
-/** True for a PCI bridge. */
-bool device_is_bridge(const struct host_device *dev);
+/** True for a PCI-to-PCI bridge, see class_is_pci_bridge(); false while ids are not collected. */
+bool device_is_pci_bridge(const struct host_device *dev);
 
 #endif

@@ -221,6 +221,23 @@ uint32_t devfact_class(const char *bus, const char *name)
 	return class_code;
 }
 
+bool class_is_pci_bridge(uint32_t class_code)
+{
+	enum { PCI_TO_PCI = 0x0604, SEMI_TRANSPARENT = 0x0609 };
+
+	return class_code >> 8 == PCI_TO_PCI || class_code >> 8 == SEMI_TRANSPARENT;
+}
+
+bool driver_does_no_dma(const char *driver)
+{
+	static const char *const drivers[] = { "pcieport", "pci-stub", "shpchp" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(drivers); i++)
+		if (!strcmp(driver, drivers[i]))
+			return true;
+	return false;
+}
+
 bool devfact_host_has_iommu(void)
 {
 	char *path = mem_printf("%s/class/iommu", uapi_sys);

@@ -55,6 +55,26 @@ int device_bind(struct uapi_device *dev, int iommufd, const uint8_t *token);
 /** Close the cdev, which unbinds, and free the strings. */
 void device_close(struct uapi_device *dev);
 
+/* --- what holds of every machine ------------------------------------------------------- */
+
+/**
+ * class_is_pci_bridge() - does a device of this class lead to another bus?
+ * @class_code: PCI class, 24 bits
+ *
+ * PCI-to-PCI bridges, semi-transparent ones too: VFIO takes none of them. A
+ * host or ISA bridge is an ordinary function. Source: PCI Code and ID
+ * Assignment, base class 06h.
+ */
+bool class_is_pci_bridge(uint32_t class_code);
+
+/**
+ * driver_does_no_dma() - does a driver leave DMA to whoever owns the group?
+ *
+ * Such drivers do not keep a group from user space. Source: struct pci_driver,
+ * driver_managed_dma.
+ */
+bool driver_does_no_dma(const char *driver);
+
 /* --- facts from sysfs ---------------------------------------------------------------- */
 
 struct device_member {

@@ -94,14 +94,7 @@ static bool iommu_is(const struct facts *f, const char *prefix)
 /* A member that keeps the group from user space: on a driver of the host. */
 static bool on_host_driver(const struct device_member *m)
 {
-	static const char *const harmless[] = { "pcieport", "pci-stub" };
-
-	if (!m->driver || m->on_vfio)
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(harmless); i++)
-		if (!strcmp(m->driver, harmless[i]))
-			return false;
-	return true;
+	return m->driver && !m->on_vfio && !driver_does_no_dma(m->driver);
 }
 
 static bool other_member(struct facts *f, bool (*is)(const struct device_member *))
@@ -161,9 +154,9 @@ static bool is_no_iommu_on_host(struct facts *f)
 	return !devfact_host_has_iommu();
 }
 
-static bool is_bridge(struct facts *f)
+static bool is_pci_bridge(struct facts *f)
 {
-	return dev(f) && devfact_class(dev(f)->bus, dev(f)->name) >> 16 == 0x06;
+	return dev(f) && class_is_pci_bridge(devfact_class(dev(f)->bus, dev(f)->name));
 }
 
 static bool is_mdev(struct facts *f)
@@ -499,7 +492,7 @@ static const struct {
 	[IF_NO_DRIVER]         = { is_no_driver, "no driver has the device" },
 	[IF_NO_GROUP]          = { is_no_group, "the device has no IOMMU group" },
 	[IF_NO_IOMMU_ON_HOST]  = { is_no_iommu_on_host, "the kernel drives no IOMMU" },
-	[IF_BRIDGE]            = { is_bridge, "the device is a bridge" },
+	[IF_BRIDGE]            = { is_pci_bridge, "the device is a bridge" },
 	[IF_MDEV]              = { is_mdev, "the device is an mdev" },
 	[IF_NOIOMMU]           = { is_noiommu, "the device is used without an IOMMU" },
 	[IF_SIBLINGS_ON_HOST]  = { is_siblings_on_host, "a member of the group is on a driver of the host" },

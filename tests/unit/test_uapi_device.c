@@ -59,7 +59,8 @@ static void link_to(const char *path, const char *target)
 	free(whole);
 }
 
-/* Two NICs in group 7, one on vfio-pci with a cdev, one on e1000e; a bridge without a group. */
+/* Two NICs in group 7, one on vfio-pci with a cdev, one on e1000e; a bridge without a group; a
+ * bridge and an ISA bridge, which is an ordinary function, in group 8. */
 static void make_machine(void)
 {
 	if (!mkdtemp(root))
@@ -67,6 +68,8 @@ static void make_machine(void)
 	folder("sys/bus/pci/devices/0000:01:00.0/vfio-dev/vfio3");
 	folder("sys/bus/pci/devices/0000:01:00.1");
 	folder("sys/bus/pci/devices/0000:00:01.0");
+	folder("sys/bus/pci/devices/0000:00:02.0");
+	folder("sys/bus/pci/devices/0000:00:1f.0");
 	folder("sys/class/vfio-dev/vfio3");
 	folder("sys/class/iommu/dmar0");
 	folder("sys/kernel/iommu_groups/7/devices");
@@ -82,6 +85,10 @@ static void make_machine(void)
 	link_to("sys/kernel/iommu_groups/7/devices/0000:01:00.1",
 		"../../../../bus/pci/devices/0000:01:00.1");
 	file("sys/bus/pci/devices/0000:00:01.0/class", "0x060400\n");
+	link_to("sys/bus/pci/devices/0000:00:02.0/iommu_group", "../x/iommu_groups/8");
+	file("sys/bus/pci/devices/0000:00:02.0/class", "0x060400\n");
+	link_to("sys/bus/pci/devices/0000:00:1f.0/iommu_group", "../x/iommu_groups/8");
+	file("sys/bus/pci/devices/0000:00:1f.0/class", "0x060100\n");
 	file("sys/kernel/iommu_groups/7/reserved_regions",
 	     "0x00000000fee00000 0x00000000feefffff msi\n");
 	/* /dev/zero stands for the cdev: 1:5. */
@@ -178,6 +185,8 @@ static void test_facts_choose(void)
 {
 	expect("0000:01:00.1", OP_FIND_CDEV, ENODEV, "find-cdev.driver", "the driver e1000e");
 	expect("0000:00:01.0", OP_FIND_CDEV, ENODEV, "find-cdev.no-group", "0000:00:01.0");
+	expect("0000:00:02.0", OP_FIND_CDEV, ENODEV, "find-cdev.bridge", "does not take bridges");
+	expect("0000:00:1f.0", OP_FIND_CDEV, ENODEV, "find-cdev.no-driver", "no driver has");
 	expect("0000:01:00.0", OP_VFIO_BIND, EPERM, "bind.siblings-on-host",
 	       "group 7 is shared with 0000:01:00.1 on e1000e");
 	expect("0000:01:00.0", OP_VFIO_ATTACH, EADDRINUSE, "attach.reserved", "0xfee00000");
