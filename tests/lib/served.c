@@ -104,19 +104,30 @@ static uint32_t list_descriptors(int32_t *fds)
 
 	if (!d)
 		die("/proc/self/fd");
-	for (struct dirent *e = readdir(d); e; e = readdir(d))
-		if (e->d_name[0] != '.' && atoi(e->d_name) != dirfd(d) && n < DESCRIPTORS)
-			fds[n++] = atoi(e->d_name);
+	for (struct dirent *e = readdir(d); e; e = readdir(d)) {
+		if (e->d_name[0] == '.' || atoi(e->d_name) == dirfd(d))
+			continue;
+		if (n == DESCRIPTORS) {
+			errno = EMFILE;
+			die("more descriptors than are handed over");
+		}
+		fds[n++] = atoi(e->d_name);
+	}
 	closedir(d);
 	return n;
 }
 
-static uint32_t put_words(FILE *f, char **words)
+/* Each with its NUL. Returns how many. */
+static uint32_t put_words(int fd, char **words)
 {
 	uint32_t n = 0;
 
-	for (; words[n]; n++)
-		fwrite(words[n], 1, strlen(words[n]) + 1, f);
+	for (; words[n]; n++) {
+		size_t len = strlen(words[n]) + 1;
+
+		if (write(fd, words[n], len) != (ssize_t)len)
+			die("cannot ask");
+	}
 	return n;
 }
 
@@ -127,28 +138,26 @@ static void send_request(int server, struct request *r, char **argv)
 	struct iovec io = { r, sizeof(*r) };
 	struct msghdr m = { .msg_iov = &io, .msg_iovlen = 1, .msg_control = control.bytes };
 	struct cmsghdr *c;
-	FILE *words;
 
 	fds[0] = memfd_create("words", MFD_CLOEXEC);
-	words = fds[0] >= 0 ? fdopen(dup(fds[0]), "w") : NULL;
 	fds[1] = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
-	if (!words || fds[1] < 0)
+	if (fds[0] < 0 || fds[1] < 0)
 		die("cannot ask");
-	r->argc = put_words(words, argv);
-	r->envc = put_words(words, environ);
-	if (fclose(words))
-		die("cannot ask");
+	r->argc = put_words(fds[0], argv);
+	r->envc = put_words(fds[0], environ);
 	for (uint32_t i = 0; i < r->n_fds; i++)
 		fds[EXTRA + i] = r->fds[i];
 	m.msg_controllen =
 		(__typeof__(m.msg_controllen))CMSG_SPACE(sizeof(int) * (r->n_fds + EXTRA));
-	c = CMSG_FIRSTHDR(&m);
+	c = &control.align;
 	c->cmsg_level = SOL_SOCKET;
 	c->cmsg_type = SCM_RIGHTS;
 	c->cmsg_len = (__typeof__(m.msg_controllen))CMSG_LEN(sizeof(int) * (r->n_fds + EXTRA));
 	memcpy(CMSG_DATA(c), fds, sizeof(int) * (r->n_fds + EXTRA));
 	if (sendmsg(server, &m, MSG_NOSIGNAL) < 0)
 		die("cannot ask");
+	for (int i = 0; i < EXTRA; i++)
+		close(fds[i]);
 }
 
 /* Who it was, for whoever reads a report that has only the number of the process. */
@@ -304,7 +313,7 @@ static _Noreturn void run(int client, const char *own_preload)
 			    .msg_control = control.bytes,
 			    .msg_controllen = sizeof(control) };
 
-	if (recvmsg(client, &m, 0) != sizeof(r) || !CMSG_FIRSTHDR(&m))
+	if (recvmsg(client, &m, 0) != sizeof(r) || !CMSG_FIRSTHDR(&m) || m.msg_flags & MSG_CTRUNC)
 		die("request");
 	memcpy(fds, CMSG_DATA(CMSG_FIRSTHDR(&m)), sizeof(int) * (r.n_fds + EXTRA));
 	take_words(&r, fds[0]);

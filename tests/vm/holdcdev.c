@@ -5,9 +5,10 @@
  *
  *   holdcdev CDEV COMMAND [ARGUMENT]...      holdcdev vfio0 iommuctl hwinfo vfio0
  *
- * The command does not inherit the descriptors. Exits with its status.
+ * The command does not inherit the descriptors. Exits with its status, with 125 when there was
+ * none.
  */
-#include <errno.h>
+#include <err.h>
 #include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -19,6 +20,8 @@
 
 #define CMD_BIND 0x3b76u
 
+enum { FAILED = 125 }; /* as env(1) has it, not a status of the command */
+
 struct bind {
 	uint32_t argsz;
 	uint32_t flags;
@@ -26,18 +29,12 @@ struct bind {
 	uint32_t out_devid;
 };
 
-static void die(const char *what)
-{
-	fprintf(stderr, "holdcdev: %s: %s\n", what, strerror(errno));
-	exit(125);
-}
-
 static int open_file(const char *path)
 {
 	int fd = open(path, O_RDWR | O_CLOEXEC);
 
 	if (fd < 0)
-		die(path);
+		err(FAILED, "%s", path);
 	return fd;
 }
 
@@ -50,20 +47,20 @@ int main(int argc, char **argv)
 
 	if (argc < 3) {
 		fprintf(stderr, "usage: holdcdev CDEV COMMAND [ARGUMENT]...\n");
-		return 125;
+		return FAILED;
 	}
 	snprintf(path, sizeof(path), "/dev/vfio/devices/%.40s", argv[1]);
 	bind.iommufd = open_file("/dev/iommu");
 	if (ioctl(open_file(path), CMD_BIND, &bind))
-		die("cannot bind");
+		err(FAILED, "cannot bind");
 	child = fork();
 	if (child < 0)
-		die("cannot fork");
+		err(FAILED, "cannot fork");
 	if (!child) {
 		execvp(argv[2], argv + 2);
-		die(argv[2]);
+		err(FAILED, "%s", argv[2]);
 	}
 	if (waitpid(child, &status, 0) != child)
-		die("cannot wait");
-	return WIFEXITED(status) ? WEXITSTATUS(status) : 125;
+		err(FAILED, "cannot wait");
+	return WIFEXITED(status) ? WEXITSTATUS(status) : FAILED;
 }

@@ -12,6 +12,7 @@
  */
 #define _GNU_SOURCE
 #include <dirent.h>
+#include <err.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -59,12 +60,6 @@ struct ioas_unmap {
 	uint64_t iova;
 	uint64_t length;
 };
-
-static void die(const char *what)
-{
-	fprintf(stderr, "leftover: %s: %s\n", what, strerror(errno));
-	exit(1);
-}
 
 /* --- processes ------------------------------------------------------------------------------ */
 
@@ -145,7 +140,7 @@ static void say_complaints(void)
 	ssize_t n;
 
 	if (fd < 0)
-		die("/dev/kmsg");
+		err(1, "/dev/kmsg");
 	while ((n = read(fd, record, sizeof(record) - 1)) > 0 || (n < 0 && errno == EPIPE)) {
 		record[n < 0 ? 0 : n] = '\0';
 		for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
@@ -165,7 +160,7 @@ static int take_iommufd(const char *pid)
 	process = (int)syscall(SYS_pidfd_open, atoi(pid), 0);
 	fd = theirs < 0 || process < 0 ? -1 : (int)syscall(SYS_pidfd_getfd, process, theirs, 0);
 	if (fd < 0)
-		die("the iommufd of the keeper");
+		err(1, "the iommufd of the keeper");
 	close(process);
 	return fd;
 }
@@ -176,10 +171,10 @@ static void say_next_id(int fd)
 	struct destroy destroy = { .size = sizeof(destroy) };
 
 	if (ioctl(fd, CMD_IOAS_ALLOC, &alloc) < 0)
-		die("IOMMU_IOAS_ALLOC");
+		err(1, "IOMMU_IOAS_ALLOC");
 	destroy.id = alloc.id;
 	if (ioctl(fd, CMD_DESTROY, &destroy) < 0)
-		die("IOMMU_DESTROY");
+		err(1, "IOMMU_DESTROY");
 	printf("next %" PRIu32 "\n", alloc.id);
 }
 
@@ -191,7 +186,7 @@ static void say_mapped(int fd, const char *place)
 	void *page = mmap(NULL, PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (page == MAP_FAILED || sscanf(place, "%" SCNu32 ":%" SCNx64, &map.ioas, &map.iova) != 2)
-		die(place);
+		err(1, "%s", place);
 	map.address = (uintptr_t)page;
 	unmap.ioas = map.ioas;
 	unmap.iova = map.iova;
