@@ -18,6 +18,7 @@ struct check_param {
 	const char *table; /* PARAM_OTHER_HARDWARE: the table */
 	const char *why;
 	const char *fix;
+	const char *units; /* PARAM_OTHER_HARDWARE: the type of IOMMU that the table is about */
 };
 
 extern const struct check_param check_params[];

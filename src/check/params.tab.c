@@ -21,9 +21,9 @@ const struct check_param check_params[] = {
 	  DROP "; VT-d is switched on by intel_iommu=on, AMD-Vi is on by default" },
 
 	{ "intel_iommu", NULL, PARAM_OTHER_HARDWARE, "DMAR",
-	  "this machine's firmware describes no VT-d (no DMAR table)", DROP },
+	  "this machine's firmware describes no VT-d (no DMAR table)", DROP, "intel-vtd" },
 	{ "amd_iommu", NULL, PARAM_OTHER_HARDWARE, "IVRS",
-	  "this machine's firmware describes no AMD-Vi (no IVRS table)", DROP },
+	  "this machine's firmware describes no AMD-Vi (no IVRS table)", DROP, "amd-vi" },
 
 	{ "iommu", "pt", PARAM_WEAKENS, NULL,
 	  "kernel drivers' devices bypass the IOMMU and reach all of memory", DROP },

@@ -401,6 +401,17 @@ void rule_interrupts(struct check_run *run, const struct check_subject *s)
 
 /* --- parameters ------------------------------------------------------------------------- */
 
+/* What the kernel drives is there, whatever a copy has of the firmware's tables. */
+static bool has_units(const struct facts *f, const char *type)
+{
+	const struct snapshot *snap = fact_snapshot(f);
+
+	for (size_t i = 0; i < snap->n_iommus; i++)
+		if (snap->iommus[i].driver_type && !strcmp(snap->iommus[i].driver_type, type))
+			return true;
+	return false;
+}
+
 static bool param_fits(const struct facts *f, const struct check_param *p, const char *name,
 		       const char *value, size_t len)
 {
@@ -409,7 +420,8 @@ static bool param_fits(const struct facts *f, const struct check_param *p, const
 	if (p->value && (strncasecmp(p->value, value, strlen(p->value)) ||
 			 (len > strlen(p->value) && value[strlen(p->value)] != '=')))
 		return false;
-	return p->effect != PARAM_OTHER_HARDWARE || fact_acpi(f, p->table).is == ANSWER_NO;
+	return p->effect != PARAM_OTHER_HARDWARE ||
+	       (fact_acpi(f, p->table).is == ANSWER_NO && !has_units(f, p->units));
 }
 
 /* True when the whole parameter was judged, not just this one of its values. */

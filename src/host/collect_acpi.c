@@ -13,33 +13,38 @@
 #include "host/index.h"
 #include "render/doc.h"
 
-#define TABLES "sys/firmware/acpi/tables"
+#define FIRMWARE "sys/firmware"
+#define TABLES   "sys/firmware/acpi/tables"
+#define COPY     "a copy that holds it"
 
 static const char *const signatures[] = { "DMAR", "IVRS", "IORT", "VIOT" };
+
+static void read_table(struct snapshot *snap, const char *signature, json_object *list)
+{
+	char *path = mem_printf("/" TABLES "/%s", signature), *data;
+	char *what = mem_printf("ACPI table %s", signature);
+	size_t len;
+
+	if (hostfs_exists(snap->fs, path + 1)) {
+		data = hostfs_slurp(snap->fs, path + 1, ACPI_TABLE_MAX, &len);
+		if (!data)
+			facts_unread(snap, what, path, errno, errno == EACCES ? "root" : NULL);
+		else if (!len)
+			facts_unread(snap, what, path, 0, COPY);
+		else
+			doc_push(list, acpi_table_doc(data, len));
+		free(data);
+	}
+	free(what);
+	free(path);
+}
 
 static json_object *read_tables(struct snapshot *snap)
 {
 	json_object *list = doc_list();
 
-	for (size_t i = 0; i < ARRAY_SIZE(signatures); i++) {
-		char *path = mem_printf(TABLES "/%s", signatures[i]), *what;
-		size_t len;
-		char *data;
-
-		if (hostfs_exists(snap->fs, path)) {
-			data = hostfs_slurp(snap->fs, path, ACPI_TABLE_MAX, &len);
-			if (data) {
-				doc_push(list, acpi_table_doc(data, len));
-			} else {
-				what = mem_printf("ACPI table %s", signatures[i]);
-				facts_unread(snap, what, path, errno,
-					     errno == EACCES ? "root" : NULL);
-				free(what);
-			}
-			free(data);
-		}
-		free(path);
-	}
+	for (size_t i = 0; i < ARRAY_SIZE(signatures); i++)
+		read_table(snap, signatures[i], list);
 	return list;
 }
 
@@ -92,7 +97,9 @@ json_object *facts_acpi(struct snapshot *snap)
 	if (!hostfs_exists(snap->fs, TABLES)) {
 		/* A machine without ACPI has nothing to hide; one that keeps the folder does. */
 		if (hostfs_exists(snap->fs, "sys/firmware/acpi"))
-			facts_unread(snap, "ACPI tables", TABLES, EACCES, "root");
+			facts_unread(snap, "ACPI tables", "/" TABLES, EACCES, "root");
+		else if (snap->source == SNAPSHOT_SYSROOT && !hostfs_exists(snap->fs, FIRMWARE))
+			facts_unread(snap, "ACPI tables", "/" TABLES, ENOENT, COPY);
 		return NULL;
 	}
 	obj = doc_object();

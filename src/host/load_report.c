@@ -458,7 +458,8 @@ static void say_unreadable(const char *path, const char *text, size_t len,
 	const struct filekind *kind = filekind_of(text, len);
 
 	if (!len)
-		err_input(path, "iommuctl report", "'%s' is empty", path);
+		err_input(path, "iommuctl report",
+			  "'%s' is empty: no report, or one that was cut short", path);
 	else if (kind)
 		err_input(path, kind->next, "'%s' is no saved machine: it is %s", path, kind->what);
 	else

@@ -184,8 +184,17 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   assert_equal "$status" 0
   assert_equal "$(jq -r '[.findings[] | select(.id == "parameter.no-effect") | .evidence.value] | join(" ")' <<<"$output")" \
     "amd_iommu=on intel_iommu=pt"
-  judge vtd '.acpi.tables[0].signature = "IVRS" | .kernel.command_line = ["intel_iommu=on,sm_on"]' passthrough
+  local other='.acpi.tables[0].signature = "IVRS" | .kernel.command_line = ["intel_iommu=on,sm_on"]'
+  judge vtd "$other"' | .iommus[0] |= (.type = "amd-vi" | .registers = {})' passthrough
   assert_equal "$(value parameter.no-effect .evidence.value)" "intel_iommu=on,sm_on"
+  # A copy without the table, or with an empty one, of a machine that has such units proves nothing.
+  judge vtd "$other" passthrough
+  assert_equal "$(value parameter.no-effect .evidence.value)" null
+  "$builddir/tests/lib/mktree" "$BATS_TEST_TMPDIR/machine" <"$srcdir/tests/captures/sysfs/qemu-vtd-6.12.tree"
+  run iommuctl check passthrough --sysroot "$BATS_TEST_TMPDIR/machine"
+  refute_output --partial parameter.no-effect
+  assert_equal "$(iommuctl report --sysroot "$BATS_TEST_TMPDIR/machine" | jq -r '.unread[] | select(.what == "ACPI table DMAR") | .path')" \
+    /sys/firmware/acpi/tables/DMAR
 }
 
 @test "parameters that weaken isolation are named, and a later word wins" {
