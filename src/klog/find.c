@@ -57,10 +57,15 @@ static const char *const tag_words[][6] = {
 	[TAG_VTD] = { "DMAR", "dmar", "Intel-IOMMU", "VT-D", "VT-d", NULL },
 	[TAG_AMD] = { "AMD-V", NULL },
 	[TAG_SMMU] = { "smmu", "SMMU", NULL },
+	[TAG_SMMUV3] = { "smmu-v3", "smmuv3", "SMMUv3", NULL },
+	[TAG_SYSMMU] = { "sysmmu", NULL },
+	[TAG_IPMMU] = { "ipmmu", NULL },
+	[TAG_TEGRA] = { "memory-controller", "tegra-mc", NULL },
 	[TAG_IOMMU] = { "iommu", "IOMMU", NULL },
 	[TAG_XEN] = { "(XEN)", NULL },
 	[TAG_RISCV] = { "riscv", NULL },
 	[TAG_VIRTIO] = { "virtio", NULL },
+	[TAG_VFIO] = { "vfio", NULL },
 };
 
 bool klog_has_tag(enum klog_tag tag, const char *s, const char *end)
@@ -68,8 +73,10 @@ bool klog_has_tag(enum klog_tag tag, const char *s, const char *end)
 	if (tag == TAG_ANY)
 		return true;
 	for (const char *const *w = tag_words[tag]; *w; w++)
-		if (memmem(s, (size_t)(end - s), *w, strlen(*w)))
-			return true;
+		for (const char *p = s; (p = memmem(p, (size_t)(end - p), *w, strlen(*w))); p++)
+			/* "sysmmu" is no "smmu". */
+			if (p == s || !isalpha((unsigned char)p[-1]))
+				return true;
 	return false;
 }
 

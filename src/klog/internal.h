@@ -90,13 +90,18 @@ uint64_t klog_number(const struct klog_match *m, const char *key);
 /* What must stand before a pattern on its line. */
 enum klog_tag {
 	TAG_ANY,
-	TAG_VTD,   /* DMAR, dmar, DMAR-IR, Intel-IOMMU, VT-D */
-	TAG_AMD,   /* AMD-Vi */
-	TAG_SMMU,  /* arm-smmu, smmu, SMMUv3 */
+	TAG_VTD,  /* DMAR, dmar, DMAR-IR, Intel-IOMMU, VT-D */
+	TAG_AMD,  /* AMD-Vi */
+	TAG_SMMU, /* arm-smmu, smmu, SMMUv3 */
+	TAG_SMMUV3,
+	TAG_SYSMMU, /* exynos-sysmmu */
+	TAG_IPMMU,
+	TAG_TEGRA,
 	TAG_IOMMU, /* iommu */
 	TAG_XEN,   /* (XEN) */
 	TAG_RISCV,
 	TAG_VIRTIO,
+	TAG_VFIO,
 };
 
 /* Whom the "driver device:" before a message names. */
@@ -184,6 +189,10 @@ const char *klog_skip_prefix(const char *s, const char *end, const char **time, 
 
 /** Skip white space; the length of the word at *@s then, 0 when there is none before @end. */
 size_t klog_next_word(const char **s, const char *end);
+
+/** The time of the message that begins at @end: before it, but not always where it belongs, as
+ * behind the name of a file that grep puts first. Set as above. */
+void klog_find_time(const char *s, const char *end, const char **time, size_t *time_len);
 
 /* --- find.c: which pattern matches, and where ---------------------------------------------- */
 
@@ -301,13 +310,18 @@ klog_post klog_post_amd_features, klog_post_amd_event, klog_post_amd_efr, klog_p
 klog_more klog_more_amd_features;
 
 /* post_xen.c */
-klog_post klog_post_xen_registers, klog_post_xen_features, klog_post_xen_sizes, klog_post_xen_vtd;
+klog_post klog_post_xen_registers, klog_post_xen_features, klog_post_xen_sizes, klog_post_xen_vtd,
+	klog_post_xen_device;
 klog_more klog_more_xen_features;
 
 /* post_smmu.c */
 klog_post klog_post_smmuv3_probe, klog_post_smmuv3_word, klog_post_smmuv3_gerror,
 	klog_post_smmuv2_fault, klog_post_smmuv2_stream, klog_post_smmuv2_blocked,
 	klog_post_smmuv2_global;
+
+/* post_soc.c */
+klog_post klog_post_access, klog_post_soc_fault, klog_post_mtk_fault, klog_post_ipmmu_fault,
+	klog_post_trace, klog_post_trace_fault, klog_post_qemu_fault;
 
 /** Length of [s, s + len) without white space and what closes a quotation behind it. */
 uint16_t klog_trim(const char *s, uint16_t len);
@@ -336,6 +350,8 @@ struct klog_bit_name {
 void klog_put_bits(struct klog_record *rec, const char *key, uint64_t v,
 		   const struct klog_bit_name *names, size_t n);
 /** A device that is printed as a number: bus, device and function, as PCI packs them in 16 bits. */
+void klog_put_pci(struct klog_record *rec, const char *key, uint64_t id);
+/** The same for the device that the record is about. */
 void klog_put_requester(struct klog_record *rec, uint64_t id);
 /** A device of which only a number is known that is no PCI address. */
 void klog_put_device_id(struct klog_record *rec, uint64_t id);

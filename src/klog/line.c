@@ -281,14 +281,26 @@ static bool is_month(const char *s)
 	return false;
 }
 
+/* "Mai", "мая", "5月", "déc.": a month in the words of any language. */
+static const char *month_word(const char *s, const char *end)
+{
+	const char *p = s;
+
+	while (p < end && (isalnum((unsigned char)*p) || *p == '.' || (unsigned char)*p >= 0x80))
+		p++;
+	return p - s > 1 && p - s < 16 && p < end && klog_is_blank(*p) &&
+			       (!isdigit((unsigned char)*s) || (unsigned char)p[-1] >= 0x80)
+		       ? p
+		       : NULL;
+}
+
 /* "Dec 14 09:17:43": the date of syslog. */
 static const char *syslog_time(const char *s, const char *end)
 {
-	if (end - s < 14 || !is_month(s) || !klog_is_blank(s[3]))
-		return NULL;
-	for (s += 3; s < end && klog_is_blank(*s);)
+	s = end - s < 14 ? NULL : month_word(s, end);
+	while (s && s < end && klog_is_blank(*s))
 		s++;
-	s = digits(s, end, 1, 2);
+	s = s ? digits(s, end, 1, 2) : NULL;
 	if (!s || s == end || !klog_is_blank(*s))
 		return NULL;
 	while (s < end && klog_is_blank(*s))
@@ -348,7 +360,7 @@ static void note_time(const struct stamp *st, const char *s, const char *end)
 		s++;
 	while (end > s && klog_is_blank(end[-1]))
 		end--;
-	if (st->time && end > s && isdigit((unsigned char)end[-1])) {
+	if (st->time && end > s) {
 		*st->time = s;
 		*st->len = (size_t)(end - s);
 	}
@@ -477,6 +489,20 @@ static const char *skip_date(const char *s, const char *end, const struct stamp 
 	return q ? q : p;
 }
 
+/* "1714557608.123456" of journalctl -o short-unix, "1.234567]" of a bracket that is lost. */
+static const char *skip_seconds(const char *s, const char *end, const struct stamp *st)
+{
+	const char *p = digits(s, end, 1, 10), *q;
+
+	if (!p || p == end || *p != '.')
+		return NULL;
+	q = digits(p + 1, end, 6, 6);
+	if (!q || q == end || (!klog_is_blank(*q) && *q != ']' && *q != '|'))
+		return NULL;
+	note_time(st, s, q);
+	return klog_is_blank(*q) ? q : q + 1;
+}
+
 /* One thing that stands before a message, or NULL. */
 static const char *skip_one(const char *s, const char *end, const struct stamp *st)
 {
@@ -509,7 +535,8 @@ static const char *skip_one(const char *s, const char *end, const struct stamp *
 			return s + 7;
 		return skip_facility(s, end);
 	default:
-		return skip_date(s, end, st);
+		p = skip_date(s, end, st);
+		return p ? p : skip_seconds(s, end, st);
 	}
 }
 
@@ -536,4 +563,31 @@ size_t klog_next_word(const char **s, const char *end)
 	for (p = *s; p < end && !isspace((unsigned char)*p);)
 		p++;
 	return (size_t)(p - *s);
+}
+
+/* The last stamp in brackets. */
+static bool find_stamp(const char *s, const char *end, const struct stamp *st)
+{
+	const char *found = NULL;
+
+	for (const char *p = end; !found && (p = memrchr(s, '[', (size_t)(p - s)));) {
+		const char *close = memchr(p, ']', (size_t)(end - p));
+
+		if (close && !is_caller(p + 1, close) && skip_bracket(p, end, st))
+			found = p;
+	}
+	return found != NULL;
+}
+
+void klog_find_time(const char *s, const char *end, const char **time, size_t *time_len)
+{
+	const struct stamp st = { time, time_len };
+	const char *p = klog_skip_prefix(s, end, time, time_len);
+
+	if (find_stamp(p, end, &st) || *time)
+		return;
+	for (; p < end; p++)
+		if ((p == s || !isalnum((unsigned char)p[-1])) && isalnum((unsigned char)*p) &&
+		    skip_date(p, end, &st))
+			return;
 }

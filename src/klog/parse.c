@@ -26,7 +26,7 @@ uint32_t klog_lines_used(const struct klog_parse *ps)
 
 void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klog_pattern *pat)
 {
-	const char *end = ps->text.s + ps->text.len, *time = NULL;
+	const char *time = NULL;
 	size_t len = 0;
 
 	rec->kind = pat->kind;
@@ -41,7 +41,7 @@ void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klo
 	rec->advice = pat->advice;
 	rec->why = NULL;
 	rec->time = NULL;
-	klog_skip_prefix(ps->text.s, end, &time, &len);
+	klog_find_time(ps->text.s, ps->at, &time, &len);
 	if (time)
 		rec->time = klog_keep(rec, time, len);
 }
@@ -115,8 +115,8 @@ void klog_give(struct klog_parse *ps, struct klog_record *rec)
 
 static void fill(struct klog_parse *ps, struct klog_record *rec, const struct klog_found *f)
 {
-	klog_begin(ps, rec, f->pat);
 	ps->at = f->at;
+	klog_begin(ps, rec, f->pat);
 	if (f->pat->who != WHO_NONE)
 		klog_name_device(ps, rec, f->pat->who, f->at);
 	for (unsigned int i = 0; i < f->m.n; i++)

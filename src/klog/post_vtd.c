@@ -124,6 +124,8 @@ static void put_access(struct klog_record *rec)
 
 	if (is_interrupt(rec))
 		klog_put_text(rec, "access", "interrupt");
+	else if (f && strchr(f->str, '/'))
+		klog_drop(rec, "access"); /* "Read/Write": somebody sums up */
 	else if (f && tolower((unsigned char)f->str[0]) == 'w')
 		klog_put_text(rec, "access", "write");
 	else if (f && tolower((unsigned char)f->str[0]) == 'r')

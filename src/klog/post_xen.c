@@ -172,3 +172,20 @@ bool klog_post_xen_sizes(struct klog_parse *ps, struct klog_record *rec, const s
 	}
 	return klog_fact(rec, "page_sizes") != NULL;
 }
+
+/* Devices that Xen prints as numbers: one, or the first and last of a range. */
+bool klog_post_xen_device(struct klog_parse *ps, struct klog_record *rec,
+			  const struct klog_match *m)
+{
+	const struct klog_capture *id = klog_capture(m, "_devid"), *last = klog_capture(m, "_last"),
+				  *alias = klog_capture(m, "_alias");
+
+	(void)ps;
+	if (id && id->num <= 0xffff)
+		klog_put_requester(rec, id->num);
+	if (last && last->num <= 0xffff)
+		klog_put_pci(rec, "last_device", last->num);
+	if (alias && alias->num <= 0xffff)
+		klog_put_pci(rec, "alias", alias->num);
+	return true;
+}

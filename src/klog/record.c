@@ -170,13 +170,18 @@ void klog_put_bits(struct klog_record *rec, const char *key, uint64_t v,
 			klog_put_item(rec, key, names[i].name);
 }
 
-void klog_put_requester(struct klog_record *rec, uint64_t id)
+void klog_put_pci(struct klog_record *rec, const char *key, uint64_t id)
 {
 	char name[16];
 
 	snprintf(name, sizeof(name), "%02x:%02x.%x", (unsigned int)(id >> 8 & 0xff),
 		 (unsigned int)(id >> 3 & 0x1f), (unsigned int)(id & 7));
-	klog_put_str(rec, "device", name, strlen(name));
+	klog_put_str(rec, key, name, strlen(name));
+}
+
+void klog_put_requester(struct klog_record *rec, uint64_t id)
+{
+	klog_put_pci(rec, "device", id);
 }
 
 void klog_put_device_id(struct klog_record *rec, uint64_t id)

@@ -26,8 +26,9 @@ enum { PREFIX = 4 };
 /* Lower case. Every line that a pattern can match holds one of these. Words of a bucket share their
  * set bits, so alike words are together. */
 static const char *const needles[8][5] = {
-	{ "mmu" },           /* iommu, smmu, IOMMU */
-	{ "dmar" },          /* DMAR, dmar0, DMAR-IR */
+	{ "mmu" }, /* iommu, smmu, IOMMU */
+	/* DMAR, dmar0, DMAR-IR; vtd_iommu_translate of QEMU; vfio_pin_pages_remote */
+	{ "dmar", "vtd_", "vfio_" },
 	{ "d-vi", "d i/o" }, /* AMD-Vi; Directed I/O */
 	/* Intel VT-d, [VT-D]; Dom0 mode, of Xen; IORT: [Firmware Bug], IORT: Failed to get table */
 	{ "vt-d", "d global e", "0 mode:", "ort: [f", "ort: failed" },
@@ -35,7 +36,8 @@ static const char *const needles[8][5] = {
 	{ "ivrs", "ivmd", "ivhd", "remapping " },
 	/* DRHD: handling fault status, of old kernels; I/O virtualisation enabled, of Xen */
 	{ "drhd", "i/o virtu" },
-	{ "r-re", "cmdq" },          /* INTR-REMAP; SMMU errors quoted without the device */
+	/* INTR-REMAP; SMMU errors quoted without the device; tegra-mc; *** gpu fault */
+	{ "r-re", "cmdq", "gra-mc", "** gpu f" },
 	{ "nt logged", "q remapp" }, /* Event logged [; IRQ remapping */
 };
 

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 struct word {
 	const char *s, *e;
 };
@@ -96,6 +98,21 @@ static bool looks_like_pci(struct word w)
 	return length(w) >= 7 && w.e[-2] == '.' && memchr(w.s, ':', length(w));
 }
 
+/* "14860000.sysmmu:", before the device that it translates for. */
+static bool is_iommu_of(struct word w)
+{
+	static const char *const ends[] = { "mmu:", "memory-controller:" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(ends); i++) {
+		size_t n = strlen(ends[i]);
+
+		if (length(w) > n + 1 && isxdigit((unsigned char)*w.s) &&
+		    !memcmp(w.e - n, ends[i], n))
+			return true;
+	}
+	return false;
+}
+
 /* The line before ends with "driver device:", and a mailer put the rest on this one. */
 static void name_from_line_before(struct klog_parse *ps, struct klog_record *rec)
 {
@@ -147,11 +164,14 @@ void klog_name_device(struct klog_parse *ps, struct klog_record *rec, enum klog_
 		return;
 	}
 	driver = word_before(lo, w.s);
+	if (who == WHO_DEVICE && is_iommu_of(driver))
+		klog_put_str(rec, "iommu", driver.s, length(driver) - 1);
 	if (length(driver) && (driver.e[-1] == ':' || !is_name(driver)))
 		driver.e = driver.s;
 	if (length(w) > 4 && !memcmp(w.s, "ivhd", 4))
 		who = WHO_IOMMU;
-	if (!length(driver) && who == WHO_DEVICE && !looks_like_pci(w)) {
+	if (!length(driver) && who == WHO_DEVICE && !looks_like_pci(w) &&
+	    !klog_fact(rec, "iommu")) {
 		/* "xhci_hcd: AMD-Vi: ...": only the driver is named. */
 		if (is_name(w))
 			klog_put_str(rec, "driver", w.s, length(w));

@@ -18,6 +18,8 @@ static const char *const corpus_files[] = {
 	"riscv_virtio",
 	"smmu_events",
 	"smmu_probe",
+	"soc",
+	"traces",
 	"vtd_faults",
 	"vtd_probe",
 	"xen",

@@ -12,7 +12,9 @@ static const char *const ways[] = { "portable", "ssse3", "avx2" };
 static const char *const words[] = { "iommu",        "DMAR",          "AMD-Vi",
 				     "[VT-D]",       "IVRS",          "INTR-REMAP",
 				     "smmu",         "DRHD",          "Event logged [",
-				     "Directed I/O", "IRQ remapping", "I/O virtualisation" };
+				     "Directed I/O", "IRQ remapping", "I/O virtualisation",
+				     "vfio_",        "vtd_iommu",     "tegra-mc",
+				     "*** gpu fault" };
 
 /* Words that share letters with what is looked for, and must not be found. */
 static const char noise[] = "command dma marmot amdvlk vt-e ivra drhc q rename nt log commmi MM mm";
