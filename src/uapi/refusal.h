@@ -124,7 +124,7 @@ struct refusal {
 	int op;             /* enum uapi_op, or REFUSAL_ANY */
 	int err; /* errno; 0: success, and yet to be explained; REFUSAL_ANY: adds to every errno */
 	enum refusal_if when[REFUSAL_CONDITIONS]; /* all of them must hold */
-	const char *cause; /* with {names} of facts, see refusal.c; no full stop */
+	const char *cause; /* with {names} of facts, see refusal_words.c; no full stop */
 	const char *next;
 };
 
