@@ -365,6 +365,21 @@ static unsigned int distance(const char *a, const char *b)
 	return row[lb];
 }
 
+/* The one candidate that has @word in it: "vtd" is "intel-vtd". */
+static const char *only_containing(const char *word, const char *const *candidates, size_t n)
+{
+	const char *only = NULL;
+
+	for (size_t i = 0; strlen(word) > 2 && i < n; i++) {
+		if (!strstr(candidates[i], word))
+			continue;
+		if (only && strcmp(only, candidates[i]))
+			return NULL;
+		only = candidates[i];
+	}
+	return only;
+}
+
 const char *cli_nearest(const char *word, const char *const *candidates, size_t n)
 {
 	const char *best = NULL;
@@ -380,7 +395,7 @@ const char *cli_nearest(const char *word, const char *const *candidates, size_t 
 		least = d;
 		best = candidates[i];
 	}
-	return best;
+	return best ? best : only_containing(word, candidates, n);
 }
 
 const struct command *command_find(char **argv, int argc, int *words)
@@ -402,7 +417,7 @@ const struct command *command_find(char **argv, int argc, int *words)
 /* The command, or the first word of some, that @word is near to. The caller frees it. */
 static char *nearest_command(const char *word)
 {
-	const char *names[256], *near;
+	const char *names[256] = { NULL }, *near;
 	char *firsts[128], *copy;
 	size_t n = 0, n_firsts = 0;
 

@@ -112,7 +112,8 @@ int cli_help(struct cli *cli, char **words, int n);
 /** The global options, for the metadata dump. */
 extern const struct argp_option cli_global_options[];
 
-/** "did you mean" for @word among @n candidates: the nearest, or NULL. */
+/** "did you mean" for @word among @n candidates: the nearest, else the only one that has it in
+ * itself, or NULL. */
 const char *cli_nearest(const char *word, const char *const *candidates, size_t n);
 
 #endif

@@ -65,17 +65,36 @@ static error_t option(struct cli *cli, void *data, int key, char *arg)
 
 /* --- operands: goals, then devices, in any order ---------------------------------------------- */
 
+static bool is_device(const struct snapshot *snap, const char *word)
+{
+	for (size_t i = 0; i < snap->n_devices; i++)
+		if (!strcmp(snap->devices[i].name, word) ||
+		    (snap->devices[i].cdev && !strcmp(snap->devices[i].cdev, word)))
+			return true;
+	return false;
+}
+
 /* A word that nobody would call a device: it was meant to be a goal. */
-static int bad_goal(const char *word)
+static int bad_goal(const struct snapshot *snap, const char *word)
 {
 	const char *names[GOAL_COUNT], *near;
+	struct out all = { 0 };
+	int status = STATUS_OK;
 
-	for (size_t i = 0; i < GOAL_COUNT; i++)
+	for (size_t i = 0; i < GOAL_COUNT; i++) {
 		names[i] = check_goals[i].name;
+		out_printf(&all, "%s%s", i ? ", " : "", names[i]);
+	}
+	out_raw(&all, "", 1);
 	near = cli_nearest(word, names, GOAL_COUNT);
-	if (!near)
-		return STATUS_OK;
-	return err_usage("'%s' is no goal (did you mean '%s'?)", word, near);
+	if (is_device(snap, word))
+		status = STATUS_OK;
+	else if (near)
+		status = err_usage("'%s' is no goal (did you mean '%s'?)", word, near);
+	else if (*word && !word[strspn(word, "abcdefghijklmnopqrstuvwxyz-")])
+		status = err_usage("'%s' is no device, and no goal: %s", word, all.data);
+	out_free(&all);
+	return status;
 }
 
 static int sort_operands(const struct cli *cli, const struct snapshot *snap, struct check_run *run,
@@ -90,7 +109,7 @@ static int sort_operands(const struct cli *cli, const struct snapshot *snap, str
 			run->goals |= 1u << goal;
 			continue;
 		}
-		status = bad_goal(cli->args[i]);
+		status = bad_goal(snap, cli->args[i]);
 		if (status == STATUS_OK)
 			status = resolve_device(snap, cli->args[i], &dev);
 		if (status != STATUS_OK)

@@ -13,10 +13,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <unistd.h>
 
 #include "base/mem.h"
 #include "commands/table.h"
+#include "decode/capabilities.h"
 #include "decode/payload.h"
 #include "host/collect.h"
 #include "host/collect_hwinfo.h"
@@ -401,6 +403,64 @@ static char *members_at(json_object *entry, const char *path)
 	return text;
 }
 
+/* "CAP.ND", "ND" or "CAP", whatever stands before it: where that is in @registers, or NULL. */
+static char *place_in_registers(json_object *registers, const char *reg, const char *last)
+{
+	if (!json_object_is_type(registers, json_type_object))
+		return NULL;
+	json_object_object_foreach(registers, name, block)
+	{
+		json_object *fields = doc_get(block, "fields");
+
+		if (!strcasecmp(last, name))
+			return mem_printf("registers.%s.value", name);
+		if ((reg && strcasecmp(reg, name)) ||
+		    !json_object_is_type(fields, json_type_object))
+			continue;
+		json_object_object_foreach(fields, field, value)
+		{
+			(void)value;
+			if (!strcasecmp(last, field))
+				return mem_printf("registers.%s.fields.%s.raw", name, field);
+		}
+	}
+	return NULL;
+}
+
+/* The path that was probably meant, or NULL. */
+static char *nearest_path(json_object *entry, const char *path)
+{
+	const char *dot = strrchr(path, '.'), *last = dot ? dot + 1 : path, *near;
+	char *front = mem_strndup(path, dot ? (size_t)(dot - path) : 0), *found;
+	const char *names[CAP_COUNT], *reg = strrchr(front, '.');
+
+	for (size_t i = 0; i < CAP_COUNT; i++)
+		names[i] = capability_info[i].key;
+	reg = reg ? reg + 1 : *front ? front : NULL;
+	if (reg && (!strcasecmp(reg, "registers") || !strcasecmp(reg, "fields")))
+		reg = NULL;
+	found = place_in_registers(doc_get(entry, "registers"), reg, last);
+	near = !found && (!*front || !strcmp(front, "capabilities"))
+		       ? cli_nearest(last, names, CAP_COUNT)
+		       : NULL;
+	if (near)
+		found = mem_printf("capabilities.%s", near);
+	free(front);
+	return found;
+}
+
+static void say_no_value(json_object *entry, const char *path)
+{
+	char *near = nearest_path(entry, path), *members = members_at(entry, path);
+
+	if (near)
+		err_usage("there is no '%s' (did you mean '%s'?)", path, near);
+	else
+		err_usage("there is no '%s'; there is: %s", path, members ? members : "");
+	free(near);
+	free(members);
+}
+
 static int emit_value(struct job *job, json_object *doc)
 {
 	const char *path = job->opts->get;
@@ -412,10 +472,7 @@ static int emit_value(struct job *job, json_object *doc)
 
 		value = doc_path(entry, path, &found);
 		if (!found) {
-			char *members = members_at(entry, path);
-
-			err_usage("there is no '%s'; there is: %s", path, members ? members : "");
-			free(members);
+			say_no_value(entry, path);
 			json_object_put(values);
 			json_object_put(all);
 			json_object_put(out);

@@ -101,6 +101,22 @@ static const char *kinds_word(unsigned int kinds)
 					 : "device or IOMMU";
 }
 
+/* Addresses are all alike: one digit can be wrong, or two have changed places. */
+static bool plausible(const char *word, const char *near)
+{
+	size_t len = strlen(word), wrong = 0, first = 0;
+
+	if (!strchr(word, ':') || strlen(near) != len)
+		return true;
+	for (size_t i = 0; i < len; i++) {
+		if (word[i] == near[i])
+			continue;
+		first = wrong++ ? first : i;
+	}
+	return wrong < 2 ||
+	       (wrong == 2 && word[first] == near[first + 1] && word[first + 1] == near[first]);
+}
+
 /* The name on this machine that is nearest to @word, or NULL. */
 static const char *nearest(const struct snapshot *snap, const char *word, unsigned int kinds)
 {
@@ -116,7 +132,7 @@ static const char *nearest(const struct snapshot *snap, const char *word, unsign
 		names[n++] = snap->iommus[i].name;
 	near = cli_nearest(word, names, n);
 	free(names);
-	return near;
+	return near && plausible(word, near) ? near : NULL;
 }
 
 static int unknown(const struct snapshot *snap, const char *said, const char *name,

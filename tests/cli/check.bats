@@ -177,6 +177,14 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   assert_equal "$(jq -r .iommu <<<"$output")" kernel-disabled
 }
 
+@test "a word that is neither goal nor device is told the goals" {
+  local capture=$srcdir/data/captures/vtd-guest.json
+  refuses 2 "did you mean 'passthrough'" iommuctl check --from "$capture" pasthrough
+  refuses 2 "did you mean 'dirty-tracking'" iommuctl check --from "$capture" dirty
+  refuses 2 "no goal: passthrough, nested" iommuctl check --from "$capture" sva
+  refuses 2 "no device '99:00.0'" iommuctl check --from "$capture" 99:00.0
+}
+
 # --- parameters -------------------------------------------------------------------------------------
 
 @test "parameters without effect are named: amd_iommu=on, intel_iommu=pt, the other vendor's" {

@@ -6,6 +6,11 @@ load ../lib/common
 
 words() { iommuctl decode --type="$1" --json "${@:2}"; }
 
+@test "a type that is named by a part of its name is told" {
+  refuses 2 "did you mean 'intel-vtd'" iommuctl decode --type=vtd CAP=0x1
+  refuses 2 "did you mean 'amd-vi'" iommuctl decode --type=amd EFR=0x1
+}
+
 @test "register words decode to fields with their meaning" {
   run_split words intel-vtd CAP=0xd2008c40660462 ECAP=0xf050da
   assert_equal "$status" 0

@@ -43,6 +43,22 @@ setup() {
   make_tree "$tree"
 }
 
+@test "--get names the path that was meant: of a capability, a field or a register" {
+  local path near capture=$srcdir/data/captures/vtd-guest.json
+  while read -r path near; do
+    refuses 2 "did you mean '$near'" iommuctl hwinfo --from "$capture" --get "$path"
+    iommuctl hwinfo --from "$capture" --get "$near" 0000:01:00.0
+  done <<'END'
+pasid_bits capabilities.pasid_bits
+capabilities.pasid_bit capabilities.pasid_bits
+CAP.ND registers.CAP.fields.ND.raw
+registers.cap.nd registers.CAP.fields.ND.raw
+registers.ECAP.fields.nest registers.ECAP.fields.NEST.raw
+ECAP registers.ECAP.value
+END
+  refuses 2 "there is: VER, CAP, ECAP" iommuctl hwinfo --from "$capture" --get registers.frob
+}
+
 @test "every IOMMU is shown from sysfs, and what sysfs has not is said" {
   run_split iommuctl hwinfo --sysroot "$tree" --json
   assert_equal "$status" 1 # nothing is known of the SMMU

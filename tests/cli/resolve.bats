@@ -24,6 +24,14 @@ l sys/class/iommu/dmar0/devices/twin.1 ../../../../devices/amba/twin')
 
 named() { iommuctl list --sysroot "$tree" -q -- "$@" | tr '\n' ' '; }
 
+@test "only an address that differs in one place is taken for a slip" {
+  local capture=$srcdir/data/captures/vtd-guest.json
+  refuses 2 "did you mean '0000:00:1f.0'" iommuctl hwinfo --from "$capture" 00:1f.4
+  refuses 2 "did you mean '0000:00:1f.3'" iommuctl hwinfo --from "$capture" 1f.3
+  run iommuctl hwinfo --from "$capture" 99:00.0
+  refute_output --partial "mean"
+}
+
 @test "DEVICE: a PCI address, with and without its domain, zeroes and capitals" {
   assert_equal "$(named 0000:3b:00.0)" "0000:3b:00.0 "
   assert_equal "$(named 3b:00.0)" "0000:3b:00.0 "
