@@ -21,16 +21,27 @@
 
 enum { DIFF_FACTS = FACTS_KERNEL | FACTS_PCI | FACTS_ACPI };
 
-/* A machine is named by a file or a folder, everything else is a device or an IOMMU. */
+/* What a missing file was meant to be, when nothing else is called so. */
+static bool named_like_file(const char *word)
+{
+	return strstr(word, ".json") || (strchr(word, '/') && strncmp(word, "/dev/", 5));
+}
+
+/*
+ * A machine is named by a file, a folder or a pipe (<(ssh host iommuctl report)
+ * in a shell), everything else is a device or an IOMMU.
+ */
 static bool is_machine(const char *word)
 {
 	struct stat st;
 
 	if (!strcmp(word, "-"))
 		return true;
-	if (!strncmp(word, "/sys/", 5) || stat(word, &st))
+	if (!strncmp(word, "/sys/", 5))
 		return false;
-	return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode);
+	if (stat(word, &st))
+		return named_like_file(word);
+	return S_ISREG(st.st_mode) || S_ISDIR(st.st_mode) || S_ISFIFO(st.st_mode);
 }
 
 static bool is_folder(const char *word)
@@ -66,6 +77,13 @@ static json_object *side_doc(const char *what, const char *name)
 	return side;
 }
 
+/* The exit status says it. */
+static void no_view(struct out *o, json_object *doc)
+{
+	(void)o;
+	(void)doc;
+}
+
 static int emit(struct cli *cli, struct diff *d, json_object *a, json_object *b)
 {
 	json_object *doc = doc_new("diff"), *list = diff_take_list(d);
@@ -77,7 +95,7 @@ static int emit(struct cli *cli, struct diff *d, json_object *a, json_object *b)
 	doc_add(doc, "differences", list);
 	doc_add(doc, "migration", diff_verdict(d));
 	diff_free(d);
-	return cli_emit(cli, doc, diff_view, status);
+	return cli_emit(cli, doc, cli->quiet ? no_view : diff_view, status);
 }
 
 /* --- machines --------------------------------------------------------------------------------- */
@@ -173,6 +191,9 @@ static int run(struct cli *cli, void *opts)
 	(void)opts;
 	if (!machine_a && !machine_b)
 		return diff_two_units(cli);
+	if (!machine_a && !b)
+		return err_usage(
+			"'%s' is no saved machine, and a second device or IOMMU is missing", a);
 	if (cli->from || cli->sysroot)
 		return err_usage(
 			"--from and --sysroot go with two devices or IOMMUs, not with '%s'",
@@ -193,7 +214,7 @@ const struct command command_diff = {
 	       "or two IOMMUs; one saved machine alone is compared with this one. Lists what is "
 	       "lost and gained on the way from the first to the second, in words, and says what "
 	       "a guest with a virtual IOMMU would lose by moving there. Exit status: 0 the same, "
-	       "1 different, 2 trouble.",
+	       "1 different, 2 trouble; with -q nothing else.",
 	.examples = { "iommuctl diff old.json.xz new.json.xz  # two machines, or one before and "
 		      "after",
 		      "iommuctl diff before.json  # a saved machine and this one",

@@ -70,7 +70,16 @@ static const char *nearest_operation(const char *word)
 static int unknown_word(const char *word)
 {
 	const char *near = nearest_operation(word);
+	char *name = mem_strdup(word);
+	int used = 0;
+	bool known = command_find(&name, 1, &used);
 
+	free(name);
+	if (known)
+		return err_input(
+			word, "iommuctl explain",
+			"'%s' asks nothing of iommufd or VFIO: there is no answer to explain",
+			word);
 	return err_input(word, "iommuctl explain", "'%s' is no command, ioctl or errno%s%s%s", word,
 			 near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
@@ -82,19 +91,40 @@ static void everything(struct question *q)
 		q->ops[q->n_ops++] = (enum uapi_op)op;
 }
 
+/* The operation, and how many words it took: "dirty start" is a command of two. */
+static int take_operation(char **words, int n, struct question *q)
+{
+	char *both = n > 1 ? mem_printf("%s %s", words[0], words[1]) : NULL;
+
+	q->n_ops = both ? uapi_op_find(both, q->ops) : 0;
+	free(both);
+	if (q->n_ops)
+		return 2;
+	q->n_ops = n ? uapi_op_find(words[0], q->ops) : 0;
+	return q->n_ops ? 1 : 0;
+}
+
+/* The operation comes first, but "EBUSY bind" can only mean one thing. */
 static int parse(const struct cli *cli, struct question *q)
 {
+	char **words = cli->args;
+	int n = cli->n_args, used;
+
 	*q = (struct question) { .err = ANY_ERRNO };
-	if (cli->n_args)
-		q->n_ops = uapi_op_find(cli->args[0], q->ops);
-	if (cli->n_args && !q->n_ops && !parse_errno(cli->args[0], &q->err))
-		return unknown_word(cli->args[0]);
-	if (cli->n_args == 2 && !q->n_ops)
-		return err_input(cli->args[0], "iommuctl explain", "'%s' is no command or ioctl",
-				 cli->args[0]);
-	if (cli->n_args == 2 && !parse_errno(cli->args[1], &q->err))
-		return err_input(cli->args[1], "iommuctl explain", "'%s' is no errno",
-				 cli->args[1]);
+	used = take_operation(words, n, q);
+	if (!used && n) {
+		if (!parse_errno(words[0], &q->err))
+			return unknown_word(words[0]);
+		used = 1 + take_operation(words + 1, n - 1, q);
+		if (used < n)
+			return err_input(words[used], "iommuctl explain",
+					 "'%s' is no command or ioctl", words[used]);
+	} else if (used < n && !parse_errno(words[used++], &q->err)) {
+		return err_input(words[used - 1], "iommuctl explain", "'%s' is no errno",
+				 words[used - 1]);
+	}
+	if (used < n)
+		return err_usage("unexpected word '%s'", words[used]);
 	if (!q->n_ops)
 		everything(q);
 	return STATUS_OK;
@@ -293,7 +323,8 @@ static int nothing_known(const struct cli *cli, const struct question *q)
 	else
 		err_report(0, NULL, "the kernel is not known to answer this operation so",
 			   "dmesg; iommuctl explain lists all that is known",
-			   "nothing is known of '%s' with '%s'", cli->args[0], cli->args[1]);
+			   "nothing is known of '%s' with '%s'", uapi_op_name(q->ops[0]),
+			   err_name(q->err) ? err_name(q->err) : "this number");
 	return STATUS_FAILED;
 }
 
@@ -329,6 +360,6 @@ const struct command command_explain = {
 	.examples = { "iommuctl explain bind EINVAL  # why a device cannot be bound",
 		      "iommuctl explain IOMMU_HWPT_ALLOC 95  # numbers are accepted",
 		      "iommuctl explain EBUSY  # everything that can be busy" },
-	.max_args = 2,
+	.max_args = 3,
 	.run = run,
 };

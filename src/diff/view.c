@@ -111,8 +111,9 @@ static void kernel_options(struct out *o, json_object *list)
 
 static void side(struct out *o, const char *letter, json_object *s)
 {
-	out_printf(o, "%s: %s %s\n", letter, doc_get_str(s, "what", ""),
-		   doc_get_str(s, "name", ""));
+	const char *name = doc_get_str(s, "name", "");
+
+	out_printf(o, "%s: %s%s%s\n", letter, doc_get_str(s, "what", ""), *name ? " " : "", name);
 }
 
 void diff_view(struct out *o, json_object *doc)

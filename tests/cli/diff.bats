@@ -27,6 +27,23 @@ setup() {
 
 change() { jq "$1" a.json >b.json; }
 
+@test "-q answers by the exit status alone, and pipes are machines as files are" {
+  local one=$srcdir/data/captures/vtd-guest.json other=$srcdir/data/captures/smmuv3-guest.json
+  run_split iommuctl diff -q "$one" "$one"
+  assert_equal "$status$output$stderr" 0
+  run_split iommuctl diff -q "$one" "$other"
+  assert_equal "$status$output$stderr" 1
+  run_split iommuctl diff <(cat "$one") <(cat "$other")
+  assert_equal "$status" 1
+  [[ "$output" == *"different architectures"* ]]
+}
+
+@test "a file that is not there is told from a device, and a second operand that is missing is said" {
+  refuses 2 "cannot read 'old.json.xz': No such file" iommuctl diff old.json.xz new.json.xz
+  refuses 2 "cannot read 'folder/old': No such file" iommuctl diff folder/old folder/new
+  refuses 2 "'01:00.0' is no saved machine, and a second device" iommuctl diff --from "$srcdir/data/captures/vtd-guest.json" 01:00.0
+}
+
 @test "a machine is the same as itself, whatever the order, the time and the numbers of its groups" {
   run_split iommuctl diff a.json a.json
   assert_equal "$status" 0

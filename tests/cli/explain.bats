@@ -4,6 +4,15 @@
 
 load ../lib/common
 
+@test "commands of two words are taken as they are typed, and the errno can come first" {
+  assert_equal "$(iommuctl explain dirty start EOPNOTSUPP)" "$(iommuctl explain 'dirty start' EOPNOTSUPP)"
+  assert_equal "$(iommuctl explain EINVAL bind)" "$(iommuctl explain bind EINVAL)"
+  assert_equal "$(iommuctl explain EBUSY dirty read)" "$(iommuctl explain dirty read EBUSY)"
+  refuses 2 "'list' asks nothing of iommufd" iommuctl explain list
+  refuses 2 "unexpected word 'more'" iommuctl explain bind EINVAL more
+  refuses 2 "'EBUSY' is no command or ioctl" iommuctl explain EINVAL EBUSY
+}
+
 @test "a command and an errno: cause and next step of each circumstance" {
   run_split iommuctl explain bind EINVAL
   assert_equal "$status" 0
