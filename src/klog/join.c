@@ -186,6 +186,40 @@ static void keep_trial(struct klog_parse *ps, const char *next)
 	ps->next_line = next;
 }
 
+/* The trial text holds the pattern of @f, and more of it than the line that was added. */
+static bool goes_on(const struct klog_parse *ps, const struct klog_found *f,
+		    const struct klog_found *g)
+{
+	return g->result != KLOG_NO && g->result != KLOG_BAD && !strcmp(g->pat->id, f->pat->id) &&
+	       g->at < ps->trial.s + ps->text.len;
+}
+
+/*
+ * Terminals break lines at their last column, in the middle of a word. @at: the
+ * space that join() put there. True, and @g set, when the pattern is at its end
+ * without it, or comes at least beyond the place.
+ */
+static bool without_space(struct klog_parse *ps, const struct klog_found *f, struct klog_found *g,
+			  size_t at, size_t offset)
+{
+	struct klog_text *t = &ps->trial;
+	struct klog_found h;
+
+	if (!at || at + 1 >= t->len || klog_is_blank(t->s[at - 1]) || klog_is_blank(t->s[at + 1]))
+		return false;
+	memmove(t->s + at, t->s + at + 1, t->len - at - 1);
+	t->len--;
+	klog_find(t, t->s + offset, &h);
+	if (goes_on(ps, f, &h) && (complete(&h) || h.m.furthest > t->s + at)) {
+		*g = h;
+		return true;
+	}
+	memmove(t->s + at + 1, t->s + at, t->len - at);
+	t->s[at] = ' ';
+	t->len++;
+	return false;
+}
+
 void klog_join_lines(struct klog_parse *ps, struct klog_found *f, const char *from)
 {
 	size_t offset = (size_t)(from - ps->text.s);
@@ -198,14 +232,13 @@ void klog_join_lines(struct klog_parse *ps, struct klog_found *f, const char *fr
 	ps->trial.len = ps->text.len;
 	for (int i = 0; i < MAX_JOIN; i++) {
 		bool matched = g.result == KLOG_MATCH;
+		size_t at = ps->trial.len;
 
 		if (!join(ps, g.pat->next, &next))
 			return;
 		klog_find(&ps->trial, ps->trial.s + offset, &g);
-		if (g.result == KLOG_NO || g.result == KLOG_BAD || strcmp(g.pat->id, f->pat->id))
-			return;
-		/* All of it is on the line that was added. */
-		if (g.at >= ps->trial.s + ps->text.len)
+		if ((!goes_on(ps, f, &g) || (matched && !complete(&g))) &&
+		    !without_space(ps, f, &g, at, offset) && !goes_on(ps, f, &g))
 			return;
 		if (g.result != KLOG_MATCH || (matched && !complete(&g)))
 			continue;

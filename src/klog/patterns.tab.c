@@ -329,6 +329,9 @@ const struct klog_pattern klog_patterns[] = {
 	  "configuration",
 	  "A read-only mapping in a nesting parent was refused because of a hardware erratum",
 	  "Map it writable, or do not nest" },
+	{ "vtd-no-domain", KLOG_EVENT, TAG_VTD, WHO_NONE, "Allocating domain for {device:w} failed",
+	  "The device could not be set up for translation: its DMA fails",
+	  "Mostly a device that is no PCI device, or one that its driver uses before it is there" },
 	{ "vtd-narrow", KLOG_EVENT, TAG_VTD, WHO_NONE,
 	  "iommu width ({bits:d}) is not sufficient for the mapped address ({address:x})",
 	  "A mapping was refused: the address is wider than the unit translates",
@@ -395,8 +398,8 @@ const struct klog_pattern klog_patterns[] = {
 	  "Extended features as the firmware's IVRS table gives them; 0 means that it does not",
 	  NULL, klog_post_amd_efr },
 	{ "fw-efr-mismatch", KLOG_FIRMWARE_BUG, TAG_AMD, WHO_IOMMU,
-	  "EFR mismatch. Use IVHD EFR ({efr_hardware:x} : {efr_ivrs:x})"
-	  "<, EFR2 ({efr2_hardware:x} : {efr2_ivrs:x})>",
+	  "EFR mismatch. Use IVHD EFR ({efr_hardware:x} : {efr_ivrs:x}~)"
+	  "<, EFR2 ({efr2_hardware:x} : {efr2_ivrs:x}~)>",
 	  "The IVRS table and the hardware disagree about the features: the table is believed",
 	  "Harmless in itself; update the firmware" },
 	{ "fw-efr-inconsistent", KLOG_FIRMWARE_BUG, TAG_AMD, WHO_NONE,
@@ -451,6 +454,9 @@ const struct klog_pattern klog_patterns[] = {
 	{ "amd-counters", KLOG_CONFIG, TAG_ANY, WHO_NONE,
 	  "perf/amd_iommu: Detected AMD IOMMU #{unit:d} ({banks:d} banks, {counters:d} "
 	  "counters/bank)",
+	  "Counters of an IOMMU for perf" },
+	{ "amd-counters", KLOG_CONFIG, TAG_ANY, WHO_NONE,
+	  "perf: amd_iommu: Detected. ({banks:d} banks, {counters:d} counters/bank)",
 	  "Counters of an IOMMU for perf" },
 	{ "amd-counters", KLOG_EVENT, TAG_AMD, WHO_IOMMU,
 	  "Unable to read/write to IOMMU perf counter",
@@ -745,6 +751,11 @@ const struct klog_pattern klog_patterns[] = {
 	  "Unhandled context fault: iova={address:x}<,~fsr={_fsr:x32}>,~fsynr={_fsynr:x},~"
 	  "cb={context:d}",
 	  "The SMMU refused an access", NULL, klog_post_smmuv2_fault },
+	/* Told by people, who leave out what they find dull. */
+	{ "smmuv2-fault", KLOG_FAULT, TAG_SMMU, WHO_IOMMU,
+	  "Unhandled context fault<:>< fsr={_fsr:x32}><,>~iova={address:x}<,>"
+	  "<~fsynr={_fsynr:x}<,>><~cbfrsynra={_sid:x32}<,>><~SID={_sid:x32}<,>><~cb={context:d}>",
+	  "The SMMU refused an access", NULL, klog_post_smmuv2_fault, "context" },
 	{ "smmuv2-fault", KLOG_FAULT, TAG_SMMU, WHO_IOMMU,
 	  "Unhandled arm-smmu context fault from {device:w}!",
 	  "The SMMU refused an access; the lines that follow say which" },
@@ -831,6 +842,10 @@ const struct klog_pattern klog_patterns[] = {
 	{ "group-failed", KLOG_EVENT, TAG_IOMMU, WHO_DEVICE,
 	  "Failed to add to iommu group {group:d}: {error:i}",
 	  "The device could not be put into its group: its DMA is not translated, or fails" },
+	{ "dma-ops-kept", KLOG_EVENT, TAG_ANY, WHO_NONE,
+	  "Failed to set up IOMMU for device {device:q}; retaining platform DMA ops",
+	  "The device is not translated: it has no group or no domain, so its DMA addresses are "
+	  "physical ones" },
 	{ "direct-map-required", KLOG_EVENT, TAG_IOMMU, WHO_DEVICE,
 	  "Firmware has requested this device have a 1:1 IOMMU mapping, rejecting configuring the "
 	  "device without a 1:1 mapping",
@@ -1068,7 +1083,7 @@ const struct klog_pattern klog_patterns[] = {
 	  "Disabled HAP memory map sharing with IOMMU",
 	  "The IOMMU has page tables of its own, not the processor's" },
 	{ "xen-ivrs", KLOG_CONFIG, TAG_AMD, WHO_NONE,
-	  "IVRS Block: type {type:x} flags {flags:x} len {length:x} id {_devid:x32}",
+	  "IVRS Block: <Found >type {type:x} flags {flags:x} len {length:x} id {_devid:x32}",
 	  "The IVRS table describes an IOMMU, or memory that firmware goes on using", NULL,
 	  klog_post_xen_device },
 	{ "xen-ivrs", KLOG_CONFIG, TAG_AMD, WHO_NONE,
@@ -1080,6 +1095,9 @@ const struct klog_pattern klog_patterns[] = {
 	{ "xen-ivrs", KLOG_CONFIG, TAG_AMD, WHO_NONE,
 	  "IVHD Special: {device:b} variety {variety:x} handle {handle:x}",
 	  "The IVRS table describes an IO-APIC (variety 1) or a timer block (2)" },
+	{ "xen-none", KLOG_CONFIG, TAG_AMD, WHO_NONE, "IOMMU not found!",
+	  "The firmware describes no IOMMU of AMD", "Enable the IOMMU in the firmware's setup",
+	  klog_post_named },
 	{ "xen-ring", KLOG_CONFIG, TAG_AMD, WHO_NONE, "using {entries:d}-entry {ring:w} ring(s)",
 	  "Length of the IOMMU's queues" },
 	{ "xen-feature", KLOG_CONFIG, TAG_AMD, WHO_NONE, "PPR Log Enabled",

@@ -201,6 +201,72 @@ struct pair {
 	size_t value_len;
 };
 
+enum { VALUES = 512 };
+
+static bool is_known_key(const char *s, size_t len)
+{
+	static const char *const keys[] = { "device",  "domain", "address", "flags",     "pasid",
+					    "vmg_tag", "gpa",    "spa",     "flags_rmp", "tag" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (strlen(keys[i]) == len && !memcmp(keys[i], s, len))
+			return true;
+	return false;
+}
+
+/* Does a word without "=" begin the key of what follows it? */
+static bool begins_key(const char *s, size_t len, const char *end)
+{
+	const char *next = s + len, *eq;
+	char key[24];
+	size_t n;
+
+	klog_next_word(&next, end);
+	eq = memchr(next, '=', (size_t)(end - next));
+	n = eq ? (size_t)(eq - next) : sizeof(key);
+	if (len + n >= sizeof(key))
+		return false;
+	memcpy(key, s, len);
+	memcpy(key + len, next, n);
+	return is_known_key(key, len + n);
+}
+
+static bool ends_value(const char *s, size_t len)
+{
+	size_t digits = 0;
+
+	for (size_t i = 0; i < len; i++) {
+		if (isxdigit((unsigned char)s[i]))
+			digits++;
+		else if (!strchr("xX:.", s[i]))
+			return false;
+	}
+	return digits > 0;
+}
+
+/*
+ * Copy the values without the space that a line break in the middle of a word
+ * left: a word without "=" is the end of the value before it, or the beginning
+ * of the key behind it. Returns the length.
+ */
+static size_t heal(char *to, const char *s, const char *end)
+{
+	bool open = false; /* a key has begun */
+	size_t n, len = 0;
+
+	while ((n = klog_next_word(&s, end)) && len + n + 1 < VALUES) {
+		bool whole = memchr(s, '=', n) != NULL, key = !whole && begins_key(s, n, end);
+
+		if (len && !open && (whole || key || !ends_value(s, n)))
+			to[len++] = ' ';
+		memcpy(to + len, s, n);
+		len += n;
+		open = key;
+		s += n;
+	}
+	return len;
+}
+
 /* The next "key=value" of [*s, end). */
 static bool next_pair(const char **s, const char *end, struct pair *p)
 {
@@ -301,6 +367,7 @@ bool klog_post_amd_event(struct klog_parse *ps, struct klog_record *rec, const s
 	const char *s = values ? values->s : NULL, *end = values ? values->s + values->len : NULL;
 	uint64_t flags = 0;
 	bool have_flags = false, any = false;
+	char healed[VALUES];
 	struct pair p;
 
 	if (!name || (!r && (name->len < 4 || !isupper((unsigned char)name->s[0]))))
@@ -322,6 +389,10 @@ bool klog_post_amd_event(struct klog_parse *ps, struct klog_record *rec, const s
 		rec->advice = r->advice;
 	}
 	klog_put_str(rec, "reason", name->s, name->len);
+	if (s) {
+		end = healed + heal(healed, s, end);
+		s = healed;
+	}
 	while (s && next_pair(&s, end, &p)) {
 		if (!amd_event_pair(rec, &p, &flags, &have_flags)) {
 			rec->kind = KLOG_MALFORMED;

@@ -39,6 +39,35 @@ fault='DMAR: [DMA Write NO_PASID] Request device [02:00.0] fault addr 0xffe4c000
     jq -r '.records[0].registers.ECAP.value')" 0x0000000000f050da
 }
 
+@test "lines that a terminal broke in the middle of a word are joined without a space" {
+  assert_equal "$(log 'DMAR: [DMA Write NO_PASID] Request device [02:00.0] fault addr 0xffe4' 'c000 [faul' \
+    't reason 0x05] PTE Write access is not set' |
+    jq -c '.records | map([.device, .address, .reason, .source.lines])')" '[["02:00.0","0xffe4c000","LGN.2",3]]'
+  assert_equal "$(log 'nvme 0000:01:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x00' '0b addr' 'ess=0xb66' \
+    '74000 fla' 'gs=0x0020]' | jq -c '.records | map([.address, .domain, .access, .source.lines])')" \
+    '[["0xb6674000","0x000b","write",5]]'
+  assert_equal "$(log 'DMAR: dmar1: reg_base_addr fed91000 ver 1:0 cap d200' '8c40660462 ecap f050da' |
+    jq -c '.records | map([.registers.CAP.value, .registers.ECAP.value])')" \
+    '[["0x00d2008c40660462","0x0000000000f050da"]]'
+}
+
+@test "the time is found where something stands before it" {
+  local line at='DMAR: DRHD: handling fault status reg 3'
+  while IFS='|' read -r line want; do
+    assert_equal "$(log "$line $at" | jq -r '.records[0].time')" "$want"
+  done <<'EOF'
+Wed May  1 12:00:08 2024 kern.err kernel: [   10.123456]|10.123456
+/var/log/messages:May  1 12:00:08 host kernel:|May  1 12:00:08
+мая 01 12:00:08 host kernel:|мая 01 12:00:08
+5月 01 12:00:08 host kernel:|5月 01 12:00:08
+2024-05-01T12:00:08Z host kernel:|2024-05-01T12:00:08Z
+<3>1 2024-05-01T12:00:08.123456+02:00 host kernel - - -  [    1.234567]|1.234567
+1714557608.123456 host kernel:|1714557608.123456
+05-01 12:00:08.123  root     0     0 E|12:00:08.123
+host login: [    1.234567]|1.234567
+EOF
+}
+
 @test "a line is not joined with one that begins a message of its own" {
   run_split log '[ 1.0] DMAR: [DMA Read NO_PASID] Request device [0b:00.0]' "[ 1.1] $fault"
   assert_equal "$(jq -c '.records | map([.kind, .device])' <<<"$output")" '[["malformed","0b:00.0"],["fault","02:00.0"]]'
