@@ -28,15 +28,6 @@ void err_set_silent(bool silent)
 	be_silent = silent;
 }
 
-__attribute__((format(printf, 1, 0))) static char *format(const char *fmt, va_list ap)
-{
-	char *s;
-
-	if (vasprintf(&s, fmt, ap) < 0)
-		return mem_strdup(fmt);
-	return s;
-}
-
 static void say_prefix(struct out *o)
 {
 	out_str(o, "iommuctl");
@@ -112,7 +103,7 @@ void err_report(int errnum, const char *subject, const char *cause, const char *
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(record(errnum, subject, cause, next, format(fmt, ap)), false);
+	say(record(errnum, subject, cause, next, mem_vprintf(fmt, ap)), false);
 	va_end(ap);
 }
 
@@ -121,7 +112,7 @@ void err_plain(int errnum, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(record(errnum, NULL, NULL, NULL, format(fmt, ap)), false);
+	say(record(errnum, NULL, NULL, NULL, mem_vprintf(fmt, ap)), false);
 	va_end(ap);
 }
 
@@ -132,7 +123,7 @@ int err_usage(const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(record(0, NULL, NULL, help, format(fmt, ap)), true);
+	say(record(0, NULL, NULL, help, mem_vprintf(fmt, ap)), true);
 	va_end(ap);
 	free(help);
 	return STATUS_TROUBLE;
@@ -143,7 +134,7 @@ int err_input(const char *subject, const char *next, const char *fmt, ...)
 	va_list ap;
 
 	va_start(ap, fmt);
-	say(record(0, subject, NULL, next, format(fmt, ap)), next != NULL);
+	say(record(0, subject, NULL, next, mem_vprintf(fmt, ap)), next != NULL);
 	va_end(ap);
 	return STATUS_TROUBLE;
 }
@@ -157,7 +148,7 @@ void err_note(const char *fmt, ...)
 	if (be_silent)
 		return;
 	va_start(ap, fmt);
-	s = format(fmt, ap);
+	s = mem_vprintf(fmt, ap);
 	va_end(ap);
 	say_prefix(&o);
 	out_str(&o, "note: ");

@@ -3,7 +3,6 @@
 #include "config.h"
 #include "base/mem.h"
 
-#include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -65,18 +64,40 @@ char *mem_strdup(const char *s)
 	return mem_strndup(s, strlen(s));
 }
 
-char *mem_printf(const char *fmt, ...)
+char *mem_vprintf(const char *fmt, va_list ap)
 {
 	char *s = NULL;
-	va_list ap;
-	int n;
 
-	va_start(ap, fmt);
-	n = vasprintf(&s, fmt, ap);
-	va_end(ap);
-	if (n < 0)
+	if (vasprintf(&s, fmt, ap) < 0)
 		out_of_memory();
 	return s;
+}
+
+char *mem_printf(const char *fmt, ...)
+{
+	va_list ap;
+	char *s;
+
+	va_start(ap, fmt);
+	s = mem_vprintf(fmt, ap);
+	va_end(ap);
+	return s;
+}
+
+char *mem_append(char *text, const char *separator, const char *more)
+{
+	char *sum = mem_printf("%s%s%s", text ? text : "", text ? separator : "", more);
+
+	free(text);
+	return sum;
+}
+
+char *mem_join(char *text, const char *separator, char *more)
+{
+	char *sum = mem_append(text, separator, more);
+
+	free(more);
+	return sum;
 }
 
 void *mem_grow(void *array, size_t count, size_t size)

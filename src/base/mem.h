@@ -9,6 +9,7 @@
 #ifndef IOMMUCTL_BASE_MEM_H
 #define IOMMUCTL_BASE_MEM_H
 
+#include <stdarg.h>
 #include <stddef.h>
 #include <stdlib.h>
 
@@ -25,6 +26,20 @@ char *mem_strndup(const char *s, size_t n) __attribute__((malloc, returns_nonnul
 /** printf() into a new string; the caller frees it. */
 char *mem_printf(const char *fmt, ...)
 	__attribute__((format(printf, 1, 2), malloc, returns_nonnull));
+
+/** The same for vprintf(). */
+char *mem_vprintf(const char *fmt, va_list ap)
+	__attribute__((format(printf, 1, 0), malloc, returns_nonnull));
+
+/**
+ * mem_append() - @more at the end of @text, behind @separator if there is a text already
+ * @text: may be NULL; it is freed
+ *
+ * The caller frees the sum. mem_join() frees @more as well.
+ */
+char *mem_append(char *text, const char *separator, const char *more)
+	__attribute__((returns_nonnull));
+char *mem_join(char *text, const char *separator, char *more) __attribute__((returns_nonnull));
 
 /**
  * mem_grow() - make room for one more element of a growing array

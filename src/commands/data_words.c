@@ -78,12 +78,8 @@ static int say_unknown_key(const struct data_layout *layout, const char *word, s
 {
 	char *list = NULL;
 
-	for (const struct data_field *f = layout->fields; f->name; f++) {
-		char *more = mem_printf("%s%s%s", list ? list : "", list ? ", " : "", f->name);
-
-		free(list);
-		list = more;
-	}
+	for (const struct data_field *f = layout->fields; f->name; f++)
+		list = mem_append(list, ", ", f->name);
 	err_usage("'%.*s' is no key of %s data: %s", (int)len, word, layout->name, list);
 	free(list);
 	return -EINVAL;

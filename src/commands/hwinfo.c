@@ -394,11 +394,8 @@ static char *members_at(json_object *entry, const char *path)
 	}
 	json_object_object_foreach(entry, name, value)
 	{
-		char *more = mem_printf("%s%s%s", text ? text : "", text ? ", " : "", name);
-
 		(void)value;
-		free(text);
-		text = more;
+		text = mem_append(text, ", ", name);
 	}
 	return text;
 }

@@ -201,13 +201,8 @@ static char *flags_text(json_object *list)
 {
 	char *text = NULL;
 
-	for (size_t i = 0; i < doc_len(list); i++) {
-		char *more = mem_printf("%s%s%s", text ? text : "", text ? "," : "",
-					json_object_get_string(doc_at(list, i)));
-
-		free(text);
-		text = more;
-	}
+	for (size_t i = 0; i < doc_len(list); i++)
+		text = mem_append(text, ",", json_object_get_string(doc_at(list, i)));
 	return text ? text : mem_strdup("-");
 }
 

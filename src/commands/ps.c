@@ -170,14 +170,6 @@ static json_object *build(const struct wanted *w, const struct holders *h)
 
 enum { OBJECTS_SHOWN = 16 };
 
-static char *append(char *text, const char *more)
-{
-	char *joined = mem_printf("%s%s%s", text ? text : "", text ? ", " : "", more);
-
-	free(text);
-	return joined;
-}
-
 /* What is held, in a few words: devices by name, groups and the rest by kind. */
 static char *held_text(json_object *files)
 {
@@ -198,8 +190,7 @@ static char *held_text(json_object *files)
 			one = mem_printf("group %s", json_object_get_string(group));
 		else
 			one = mem_strdup(device ? device : cdev ? cdev : kind);
-		text = append(text, one);
-		free(one);
+		text = mem_join(text, ", ", one);
 	}
 	return text;
 }
@@ -215,11 +206,10 @@ static char *session_text(json_object *session)
 		char *one = mem_printf("%s %s", show_title(doc_get_str(obj, "type", "")),
 				       json_object_get_string(doc_get(obj, "id")));
 
-		list = append(list, one);
-		free(one);
+		list = mem_join(list, ", ", one);
 	}
 	if (doc_len(objects) > OBJECTS_SHOWN)
-		list = append(list, "...");
+		list = mem_append(list, ", ", "...");
 	text = mem_printf("session %s: %s", doc_get_str(session, "name", ""),
 			  list ? list : "nothing made yet");
 	free(list);
@@ -229,14 +219,9 @@ static char *session_text(json_object *session)
 static char *process_text(json_object *process)
 {
 	json_object *session = doc_get(process, "session");
-	char *held = held_text(doc_get(process, "files")), *text;
+	char *held = held_text(doc_get(process, "files"));
 
-	if (session) {
-		text = session_text(session);
-		held = append(held, text);
-		free(text);
-	}
-	return held;
+	return session ? mem_join(held, ", ", session_text(session)) : held;
 }
 
 static void number_cell(struct table *t, json_object *obj, const char *key)

@@ -4,7 +4,6 @@
 #include "host/acpi.h"
 
 #include <stdarg.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -63,8 +62,7 @@ void acpi_problem(const struct acpi_block *b, size_t at, const char *id, const c
 	char *text;
 
 	va_start(ap, fmt);
-	if (vasprintf(&text, fmt, ap) < 0)
-		text = NULL;
+	text = mem_vprintf(fmt, ap);
 	va_end(ap);
 	doc_add(p, "offset", doc_uint(b->offset + at));
 	doc_add(p, "id", doc_str(id));

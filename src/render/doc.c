@@ -105,8 +105,7 @@ json_object *doc_printf(const char *fmt, ...)
 	char *s;
 
 	va_start(ap, fmt);
-	if (vasprintf(&s, fmt, ap) < 0)
-		must(NULL);
+	s = mem_vprintf(fmt, ap);
 	va_end(ap);
 	obj = doc_str(s);
 	free(s);

@@ -49,6 +49,11 @@ void context_close(struct iommu_context *ctx);
 /** True when objects that this program did not make may be in the iommufd. */
 bool context_has_strangers(const struct iommu_context *ctx);
 
+/* --- context_refusals.c ------------------------------------------------------------------- */
+
+/** What refusals may ask of the context's ledger, as long as @ctx is open. */
+struct refusal_ledger context_refusals(struct iommu_context *ctx);
+
 /* --- changing things ---------------------------------------------------------------------- */
 
 /**
@@ -64,6 +69,8 @@ bool context_intend(struct iommu_context *ctx, enum uapi_op op, uint32_t id, uin
 /** Write down an entry, in the ledger at hand and for the session. With LEDGER_HAS_FD the
  *  descriptor @e->fd goes over to the ledger. */
 struct ledger_entry *context_put(struct iommu_context *ctx, const struct ledger_entry *e);
+
+/** Write down that the entries of @type and @id with keys from @first to @last are gone. */
 void context_remove(struct iommu_context *ctx, uint8_t type, uint32_t id, uint64_t first,
 		    uint64_t last);
 
@@ -92,7 +99,7 @@ void context_warn(struct iommu_context *ctx, const char *id, const struct refusa
 void context_warn_words(struct iommu_context *ctx, const char *id, const char *next,
 			const char *fmt, ...) __attribute__((format(printf, 4, 5)));
 
-/* --- devices and descriptors ---------------------------------------------------------------- */
+/* --- context_device.c: devices and descriptors ----------------------------------------------- */
 
 struct context_device {
 	struct uapi_device dev; /* names, and dev_id; its fd belongs to the context */
@@ -120,6 +127,7 @@ int context_bind(struct iommu_context *ctx, const char *word, const uint8_t *tok
 /** Bind it for the time of this command, in a session too. */
 int context_device_borrowed(struct iommu_context *ctx, const char *word, struct context_device *d);
 
+/** Close a borrowed device and free the names; a descriptor of the ledger stays open. */
 void context_device_free(struct context_device *d);
 
 /** The descriptor of an entry, borrowed until the context is closed. -1: reported. */
@@ -128,7 +136,8 @@ int context_fd(struct iommu_context *ctx, struct ledger_entry *e);
 /** The device's cdev. -1: reported (a device of another process has none here). */
 int context_device_fd(struct iommu_context *ctx, const struct context_device *d);
 
-/* --- attachments in the ledger ---------------------------------------------------------------- */
+/* --- context_ledger.c: what follows from a change -----------------------------------------------
+ */
 
 /** The attachment of a device (@key: a PASID or LEDGER_RID), or NULL. */
 struct ledger_entry *context_attachment(const struct iommu_context *ctx, uint32_t device,

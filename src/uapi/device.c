@@ -262,14 +262,12 @@ char *devfact_reserved(int group)
 	free(path);
 	while (f && fgets(line, sizeof(line), f)) {
 		uint64_t start, end;
-		char type[32], *more;
+		char type[32];
 
 		if (sscanf(line, "%" SCNx64 " %" SCNx64 " %31s", &start, &end, type) != 3)
 			continue;
-		more = mem_printf("%s%s0x%" PRIx64 "-0x%" PRIx64 " %s", text ? text : "",
-				  text ? ", " : "", start, end, type);
-		free(text);
-		text = more;
+		text = mem_join(text, ", ",
+				mem_printf("0x%" PRIx64 "-0x%" PRIx64 " %s", start, end, type));
 	}
 	if (f)
 		fclose(f);

@@ -6,7 +6,6 @@
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -232,20 +231,9 @@ const char *uapi_name_of(const struct uapi_names *set, uint64_t value)
 	return NULL;
 }
 
-static char *append(char *text, const char *more)
-{
-	char *joined = mem_printf("%s%s%s", text ? text : "", text ? "," : "", more);
-
-	free(text);
-	return joined;
-}
-
 static char *append_hex(char *text, uint64_t value)
 {
-	char number[24];
-
-	snprintf(number, sizeof(number), "0x%" PRIx64, value);
-	return append(text, number);
+	return mem_join(text, ",", mem_printf("0x%" PRIx64, value));
 }
 
 char *uapi_names_text(const struct uapi_names *set, uint64_t value)
@@ -260,7 +248,7 @@ char *uapi_names_text(const struct uapi_names *set, uint64_t value)
 	for (const struct uapi_name *n = set->names; n->name; n++) {
 		if (!n->value || (value & n->value) != n->value)
 			continue;
-		text = append(text, n->name);
+		text = mem_append(text, ",", n->name);
 		value &= ~n->value;
 	}
 	if (value)
@@ -272,11 +260,7 @@ char *uapi_names_list(const struct uapi_names *set)
 {
 	char *text = NULL;
 
-	for (const struct uapi_name *n = set->names; n->name; n++) {
-		char *joined = mem_printf("%s%s%s", text ? text : "", text ? ", " : "", n->name);
-
-		free(text);
-		text = joined;
-	}
+	for (const struct uapi_name *n = set->names; n->name; n++)
+		text = mem_append(text, ", ", n->name);
 	return text ? text : mem_strdup("");
 }

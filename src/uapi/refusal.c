@@ -8,11 +8,11 @@
 #include "config.h"
 #include "uapi/refusal.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/err.h"
+#include "base/mem.h"
 #include "uapi/refusal_facts.h"
 
 static void fill(struct refusal_facts *f, const struct refusal *row, struct refusal_text *text)
@@ -30,8 +30,8 @@ static void add(struct refusal_facts *f, const struct refusal *row, struct refus
 
 	if (!text->row)
 		text->row = row;
-	text->cause = text->cause ? refusal_join(text->cause, "; moreover, ", cause) : cause;
-	text->next = text->next ? refusal_join(next, "; then ", text->next) : next;
+	text->cause = mem_join(text->cause, "; moreover, ", cause);
+	text->next = text->next ? mem_join(next, "; then ", text->next) : next;
 }
 
 bool refusal_find(enum uapi_op op, int err, const struct refusal_ctx *ctx,
@@ -80,16 +80,14 @@ void refusal_report(enum uapi_op op, int err, const struct refusal_ctx *ctx, con
 {
 	const char *subject = ctx && ctx->device ? ctx->device->name : NULL;
 	struct refusal_text text;
-	char *what = NULL;
 	va_list ap;
+	char *what;
 
 	va_start(ap, fmt);
-	if (vasprintf(&what, fmt, ap) < 0)
-		what = NULL;
+	what = mem_vprintf(fmt, ap);
 	va_end(ap);
 	refusal_find(op, err, ctx, &text);
-	err_report(err < 0 ? -err : err, subject, text.cause, text.next, "%s",
-		   what ? what : uapi_op_name(op));
+	err_report(err < 0 ? -err : err, subject, text.cause, text.next, "%s", what);
 	refusal_text_free(&text);
 	free(what);
 }

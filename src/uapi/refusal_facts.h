@@ -75,7 +75,4 @@ bool refusal_applies(struct refusal_facts *f, const struct refusal *row);
  * explain shows it. The caller frees. */
 char *refusal_expand(struct refusal_facts *f, bool generic, const char *template_text);
 
-/** @text, @separator and @more as one; @text may be NULL. Frees both texts, the caller the sum. */
-char *refusal_join(char *text, const char *separator, char *more);
-
 #endif

@@ -33,18 +33,6 @@ static char *word_group(struct refusal_facts *f)
 	return group >= 0 ? mem_printf("%d", group) : NULL;
 }
 
-char *refusal_join(char *text, const char *separator, char *more)
-{
-	char *joined;
-
-	if (!text)
-		return more;
-	joined = mem_printf("%s%s%s", text, separator, more);
-	free(text);
-	free(more);
-	return joined;
-}
-
 static char *word_siblings(struct refusal_facts *f)
 {
 	char *text = NULL;
@@ -55,9 +43,9 @@ static char *word_siblings(struct refusal_facts *f)
 		const struct device_member *m = &members[i];
 
 		if (!rfact_device(f) || strcmp(m->name, rfact_device(f)->name))
-			text = refusal_join(text, ", ",
-					    m->driver ? mem_printf("%s on %s", m->name, m->driver)
-						      : mem_printf("%s without a driver", m->name));
+			text = mem_join(text, ", ",
+					m->driver ? mem_printf("%s on %s", m->name, m->driver)
+						  : mem_printf("%s without a driver", m->name));
 	}
 	return text;
 }
@@ -80,7 +68,7 @@ static char *holder_list(struct refusal_facts *f, const char *device, const char
 		if (i >= h->n)
 			break;
 		if (h->list[i].pid != last_pid)
-			text = refusal_join(text, ", ", holder_text(&h->list[i]));
+			text = mem_join(text, ", ", holder_text(&h->list[i]));
 		last_pid = h->list[i].pid;
 	}
 	return text;
@@ -105,7 +93,7 @@ static char *word_sibling_holders(struct refusal_facts *f)
 			continue;
 		one = holder_list(f, members[i].name, NULL, -1);
 		if (one)
-			text = refusal_join(text, ", ", one);
+			text = mem_join(text, ", ", one);
 	}
 	return text;
 }
@@ -230,7 +218,7 @@ static char *word_nest_missing(struct refusal_facts *f)
 	size_t at = 0;
 
 	while ((name = rfact_nest_missing(f, &at)))
-		text = refusal_join(text, ", ", mem_printf("%s is 0", name));
+		text = mem_join(text, ", ", mem_printf("%s is 0", name));
 	return text;
 }
 
@@ -303,11 +291,11 @@ char *refusal_expand(struct refusal_facts *f, bool generic, const char *template
 		size_t plain = strcspn(template_text, "{");
 		const char *end = strchr(template_text + plain, '}');
 
-		text = refusal_join(text, "", mem_strndup(template_text, plain));
+		text = mem_join(text, "", mem_strndup(template_text, plain));
 		template_text += plain;
 		if (!*template_text || !end)
 			break;
-		text = refusal_join(
+		text = mem_join(
 			text, "",
 			word_for(f, generic, template_text + 1, (size_t)(end - template_text) - 1));
 		template_text = end + 1;
