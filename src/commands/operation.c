@@ -245,13 +245,23 @@ int operand_range(const char *word, struct uapi_iova_range *range)
 
 int operand_time(const char *word, int *ms)
 {
+	static const struct {
+		const char *unit;
+		double factor;
+	} units[] = { { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
 	char *end;
 	double seconds;
 
 	errno = 0;
 	seconds = strtod(word, &end);
+	for (size_t i = 0; i < ARRAY_SIZE(units) && end != word && *end; i++) {
+		if (strcmp(end, units[i].unit))
+			continue;
+		seconds *= units[i].factor;
+		end++;
+	}
 	if (errno || end == word || *end || !(seconds >= 0 && seconds <= INT_MAX / 1000)) {
-		err_usage("'%s' is no time: seconds, such as 10 or 0.5", word);
+		err_usage("'%s' is no time: seconds, such as 10 or 0.5, or 15m, 2h, 1d", word);
 		return -EINVAL;
 	}
 	*ms = (int)(seconds * 1000);

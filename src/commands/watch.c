@@ -14,11 +14,13 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/signalfd.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/mem.h"
+#include "commands/operation.h"
 #include "commands/table.h"
 #include "klog/klog.h"
 
@@ -38,7 +40,7 @@ struct watch_opts {
 };
 
 static const struct argp_option options[] = {
-	{ "timeout", KEY_TIMEOUT, "SECONDS", 0, "stop after this time", 0 },
+	{ "timeout", KEY_TIMEOUT, "TIME", 0, "stop after this time: seconds, or 15m, 2h, 1d", 0 },
 	{ "count", KEY_COUNT, "N", 0, "stop after N records", 0 },
 	{ "all", KEY_ALL, NULL, 0, "begin with what the kernel's log holds already", 0 },
 	{ "input", KEY_INPUT, "FILE", 0,
@@ -48,13 +50,14 @@ static const struct argp_option options[] = {
 
 static error_t set_timeout(struct watch_opts *opts, const char *arg)
 {
-	char *end;
+	int ms;
 
-	errno = 0;
-	opts->timeout = strtod(arg, &end);
-	if (*arg && !*end && !errno && opts->timeout > 0 && opts->timeout < 1e9)
+	if (operand_time(arg, &ms))
+		return EINVAL;
+	opts->timeout = ms / 1000.0;
+	if (ms)
 		return 0;
-	err_usage("'%s' is not a number of seconds", arg);
+	err_usage("--timeout=%s leaves no time to watch", arg);
 	return EINVAL;
 }
 
@@ -101,7 +104,8 @@ struct watch {
 	struct out burst;      /* lines as dmesg prints them, not decoded yet */
 	char line[MAX_RECORD]; /* of a stream: the record that is not whole yet */
 	size_t line_len;
-	bool skipping; /* the rest of a record that was too long */
+	bool skipping;                     /* the rest of a record that was too long */
+	unsigned long lines, records_read; /* lines that could be records, and those that are */
 
 	json_object *records; /* --json: all of them */
 	struct out text;
@@ -153,6 +157,20 @@ static int take(const struct klog_record *rec, void *ctx)
 	return w->failed || (w->opts->count && w->seen >= w->opts->count);
 }
 
+static const char *input_name(const struct watch *w)
+{
+	return w->opts->input ? w->opts->input : "/dev/kmsg";
+}
+
+/* Nothing to say, or a file of another kind? A log that dmesg printed looks much the same. */
+static int check_form(const struct watch *w)
+{
+	if (!w->lines || w->records_read)
+		return STATUS_OK;
+	return err_input(w->opts->input, "iommuctl decode, which reads logs",
+			 "no line of '%s' has the form of /dev/kmsg", input_name(w));
+}
+
 /* True when the watch is over. */
 static bool decode_burst(struct watch *w)
 {
@@ -183,8 +201,10 @@ static void take_record_line(struct watch *w, char *line)
 	char *text = strchr(line, ';'), *time = line;
 	unsigned long long us;
 
+	w->lines += line[0] != ' ';
 	if (line[0] < '0' || line[0] > '9' || !text)
 		return;
+	w->records_read++;
 	*text++ = '\0';
 	for (int commas = 0; commas < 2; time++) {
 		if (!*time)
@@ -224,6 +244,9 @@ static int read_some(struct watch *w)
 		take_bytes(w, buf, (size_t)n);
 		return 1;
 	}
+	/* The last line of a file can lack its end. */
+	if (n == 0 && w->line_len)
+		take_bytes(w, "\n", 1);
 	if (n < 0 && errno == EPIPE) {
 		err_note("records of the kernel log were lost: they came faster than they could be "
 			 "read");
@@ -232,8 +255,7 @@ static int read_some(struct watch *w)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return 1;
 	if (n < 0)
-		err_report(errno, NULL, NULL, NULL, "cannot read %s",
-			   w->opts->input ? w->opts->input : "/dev/kmsg");
+		err_report(errno, NULL, NULL, NULL, "cannot read '%s'", input_name(w));
 	return n < 0 ? -1 : 0;
 }
 
@@ -290,9 +312,16 @@ static int loop(struct watch *w)
 	return more < 0 || w->failed ? STATUS_FAILED : STATUS_OK;
 }
 
+static bool is_folder(int fd)
+{
+	struct stat st;
+
+	return !fstat(fd, &st) && S_ISDIR(st.st_mode);
+}
+
 static int open_input(struct watch *w)
 {
-	const char *path = w->opts->input ? w->opts->input : "/dev/kmsg";
+	const char *path = input_name(w);
 
 	if (!strcmp(path, "-"))
 		w->fd = STDIN_FILENO;
@@ -302,7 +331,9 @@ static int open_input(struct watch *w)
 		return err_input(
 			path,
 			w->opts->input ? NULL : "run it as root, or sysctl kernel.dmesg_restrict=0",
-			"cannot open %s: %s", path, strerror(errno));
+			"cannot open '%s': %s", path, strerror(errno));
+	if (is_folder(w->fd))
+		return err_input(path, NULL, "cannot read '%s': %s", path, strerror(EISDIR));
 	if (!w->opts->input && !w->opts->all)
 		lseek(w->fd, 0, SEEK_END);
 	return STATUS_OK;
@@ -355,6 +386,8 @@ static int run(struct cli *cli, void *data)
 		set_deadline(w);
 		status = loop(w);
 		take_signals(w, &before);
+		if (status == STATUS_OK)
+			status = check_form(w);
 		/* Fewer than asked for is a no. */
 		if (status == STATUS_OK && w->opts->count && w->seen < w->opts->count)
 			status = STATUS_FAILED;

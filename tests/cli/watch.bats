@@ -8,6 +8,26 @@ fault='4,900,61000000,-;DMAR: [DMA Read NO_PASID] Request device [01:00.0] fault
 other='6,901,61000001,-;usb 1-1: new high-speed USB device number 2 using xhci_hcd'
 config='6,10,500000,-;DMAR: Host address width 39'
 
+@test "a file of another form is refused, and decode named" {
+  echo '[    0.361089] DMAR: Host address width 39' >"$BATS_TEST_TMPDIR/dmesg"
+  refuses 2 "iommuctl decode, which reads logs" iommuctl watch --input="$BATS_TEST_TMPDIR/dmesg"
+  refuses 2 "'$BATS_TEST_TMPDIR': Is a directory" iommuctl watch --input="$BATS_TEST_TMPDIR"
+  run_split iommuctl watch --input=/dev/null
+  assert_equal "$status$output$stderr" 0
+}
+
+@test "the last line of a stream needs no end" {
+  run_split iommuctl watch --json --input=- < <(printf '4,2,2000,-;DMAR: [DMA Read NO_PASID] Request device [00:02.0] fault addr 0x7cd80000 [fault reason 0x06] PTE Read access is not set')
+  assert_equal "$(jq -r '.records[].device' <<<"$output")" 00:02.0
+}
+
+@test "a time can have a unit" {
+  run iommuctl watch --timeout=1h --input=/dev/null
+  assert_success
+  refuses 2 "'1x' is no time" iommuctl watch --timeout=1x
+  refuses 2 "--timeout=0 leaves no time" iommuctl watch --timeout=0
+}
+
 @test "faults come out decoded; other lines, attached lines and settings do not" {
   printf '%s\n SUBSYSTEM=pci\n DEVICE=+pci:0000:01:00.0\n%s\n%s\n' "$fault" "$other" "$config" >"$BATS_TEST_TMPDIR/kmsg"
   run_split iommuctl watch --input="$BATS_TEST_TMPDIR/kmsg" --json-lines
