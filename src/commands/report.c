@@ -122,7 +122,8 @@ static void written_view(struct out *o, json_object *doc)
 	out_printf(o, "report written to %s (private data %s)\n", doc_get_str(doc, "file", ""),
 		   doc_get_str(doc, "private_data", ""));
 	if (unread)
-		out_printf(o, "%zu things could not be read: see \"unread\" in it\n", unread);
+		out_printf(o, "%zu thing%s could not be read: see \"unread\" in it\n", unread,
+			   unread == 1 ? "" : "s");
 }
 
 static int write_report(struct cli *cli, const struct report_opts *o, json_object *doc)

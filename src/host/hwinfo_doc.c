@@ -222,6 +222,9 @@ static json_object *hint_doc(const struct snapshot *snap, const struct host_iomm
 		dev = example_behind(snap, iommu);
 	if (dev && dev->hw_info_why)
 		return doc_str(dev->hw_info_why);
+	if (dev && device_on_vfio(dev) && snap->source != SNAPSHOT_LIVE)
+		return doc_printf("%s; the rest is in a report that root makes on the machine",
+				  have);
 	if (dev && device_on_vfio(dev))
 		return doc_printf("%s: the kernel was not asked about %s", have, dev->name);
 	if (dev)
@@ -317,7 +320,12 @@ bool hwinfo_is_known(json_object *entry)
 static void line(struct out *o, const char *label, const char *text)
 {
 	out_cell(o, label, LABEL);
-	out_printf(o, "  %s\n", text);
+	out_str(o, "  ");
+	if (o->width)
+		out_wrap(o, LABEL + 2, text);
+	else
+		out_str(o, text);
+	out_str(o, "\n");
 }
 
 static void source_line(struct out *o, json_object *entry)

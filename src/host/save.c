@@ -223,10 +223,27 @@ static int check_target(const char *path)
 	if (lstat(path, &st))
 		return STATUS_OK;
 	if (S_ISLNK(st.st_mode))
-		return err_input(path, NULL,
+		return err_input(path, strncmp(path, "/dev/", 5) ? NULL : "-o -",
 				 "'%s' is a symbolic link: nothing is written through it", path);
+	if (S_ISDIR(st.st_mode))
+		return err_input(path, NULL, "'%s' is a folder: name a file in it", path);
 	if (!S_ISREG(st.st_mode))
 		return err_input(path, NULL, "'%s' is there and no regular file", path);
+	return STATUS_OK;
+}
+
+/* What a name promises must not be a lie. */
+static int check_suffix(const char *path)
+{
+	static const char *const others[] = { ".bz2", ".lz4", ".lzma", ".lz",  ".Z",
+					      ".zip", ".7z",  ".zstd", ".tar", ".tgz" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(others); i++)
+		if (ends_with(path, others[i]))
+			return err_input(
+				path, NULL,
+				"cannot write '%s': a compressed report ends in .gz, .xz or .zst",
+				path);
 	return STATUS_OK;
 }
 
@@ -237,6 +254,8 @@ int save_file(const char *path, const void *data, size_t len)
 	void *packed;
 	size_t n;
 
+	if (status == STATUS_OK)
+		status = check_suffix(path);
 	if (status != STATUS_OK)
 		return status;
 	for (size_t i = 0; i < ARRAY_SIZE(suffixes); i++) {

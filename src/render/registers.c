@@ -13,7 +13,7 @@
 #include "decode/capabilities.h"
 #include "decode/compare.h"
 
-enum { MEANING_SIZE = 160, LABEL_WIDTH = 24 };
+enum { MEANING_SIZE = 160, LABEL_WIDTH = 24, BYTES_SHOWN = 16 };
 
 /* --- the document --------------------------------------------------------- */
 
@@ -303,14 +303,18 @@ static void label(struct out *o, const char *text)
 	out_str(o, "  ");
 }
 
+/* Wrapped for eyes only: scripts get a line each. */
 static void line(struct out *o, const char *title, enum out_style style, const char *text)
 {
 	label(o, title);
-	out_styled(o, style, text);
+	if (o->width && style == OUT_PLAIN)
+		out_wrap(o, LABEL_WIDTH + 2, text);
+	else
+		out_styled(o, style, text);
 	out_str(o, "\n");
 }
 
-static void sizes_text(json_object *list, struct out *o)
+static void sizes_text(struct out *o, json_object *list)
 {
 	char words[512];
 	uint64_t mask = 0;
@@ -321,19 +325,24 @@ static void sizes_text(json_object *list, struct out *o)
 	out_str(o, words);
 }
 
-static void capability_line(struct out *o, const struct capability_info *info, json_object *value)
+void capability_text(struct out *o, const struct capability_info *info, json_object *value)
 {
-	label(o, info->title);
 	if (!value)
 		out_styled(o, OUT_DIM, "unknown");
 	else if (info->kind == CAPABILITY_SIZES)
-		sizes_text(value, o);
+		sizes_text(o, value);
 	else if (info->kind == CAPABILITY_BOOL)
 		out_str(o, json_object_get_boolean(value) ? "yes" : "no");
 	else if (json_object_get_int64(value))
 		out_printf(o, "%" PRId64, json_object_get_int64(value));
 	else
 		out_str(o, "none");
+}
+
+static void capability_line(struct out *o, const struct capability_info *info, json_object *value)
+{
+	label(o, info->title);
+	capability_text(o, info, value);
 	out_str(o, "\n");
 }
 
@@ -368,17 +377,29 @@ static void register_text(struct out *o, const char *name, json_object *reg)
 
 static void registers_line(struct out *o, json_object *registers)
 {
-	bool first = true;
+	struct out text = { 0 };
 
 	if (!json_object_object_length(registers))
 		return;
-	label(o, "registers");
-	json_object_object_foreach(registers, name, reg)
-	{
-		out_printf(o, "%s%s=%s", first ? "" : " ", name, doc_get_str(reg, "value", ""));
-		first = false;
-	}
-	out_str(o, "\n");
+	json_object_object_foreach(registers, name, reg) out_printf(
+		&text, "%s%s=%s", text.len ? " " : "", name, doc_get_str(reg, "value", ""));
+	out_raw(&text, "", 1);
+	line(o, "registers", OUT_PLAIN, text.data);
+	out_free(&text);
+}
+
+/* Bytes as hex digits: the first of them, unless all are wanted. */
+static void bytes_line(struct out *o, const char *title, const char *hex)
+{
+	size_t len = strlen(hex);
+
+	if (!*hex)
+		return;
+	label(o, title);
+	if (o->verbose || len <= BYTES_SHOWN * 2)
+		out_printf(o, "%s\n", hex);
+	else
+		out_printf(o, "%.*s... (%zu bytes; all with -v)\n", BYTES_SHOWN * 2, hex, len / 2);
 }
 
 static void errata_lines(struct out *o, json_object *errata)
@@ -390,8 +411,11 @@ static void errata_lines(struct out *o, json_object *errata)
 	for (size_t i = 0; i < doc_len(errata); i++) {
 		json_object *e = doc_at(errata, i);
 
-		label(o, "errata");
-		out_printf(o, "%s: %s\n", doc_get_str(e, "name", ""), doc_get_str(e, "title", ""));
+		char *text = mem_printf("%s: %s", doc_get_str(e, "name", ""),
+					doc_get_str(e, "title", ""));
+
+		line(o, "errata", OUT_PLAIN, text);
+		free(text);
 	}
 }
 
@@ -422,10 +446,8 @@ void registers_view(struct out *o, json_object *doc)
 				doc_get(capabilities, capability_info[i].key));
 	errata_lines(o, doc_get(doc, "errata"));
 	registers_line(o, registers);
-	if (doc_get(doc, "raw"))
-		line(o, "raw", OUT_PLAIN, doc_get_str(doc, "raw", ""));
-	if (doc_get(doc, "extra"))
-		line(o, "extra", OUT_PLAIN, doc_get_str(doc, "extra", ""));
+	bytes_line(o, "raw", doc_get_str(doc, "raw", ""));
+	bytes_line(o, "extra", doc_get_str(doc, "extra", ""));
 	for (size_t i = 0; i < doc_len(warnings); i++)
 		line(o, "warning", OUT_WARN, json_object_get_string(doc_at(warnings, i)));
 	if (!o->verbose || !registers)

@@ -55,6 +55,11 @@ json_object *register_fields_doc(const struct reg *reg, uint64_t value, const st
  */
 json_object *registers_compare_doc(const struct reg_set *a, const struct reg_set *b);
 
+struct capability_info;
+
+/** A value of the common vocabulary in words: "yes", "48", "4 KiB, 2 MiB", "unknown". */
+void capability_text(struct out *o, const struct capability_info *info, json_object *value);
+
 /**
  * registers_view() - the text of a field document
  *

@@ -11,7 +11,7 @@
 #include "render/report_views.h"
 #include "render/table.h"
 
-enum { LABEL = 20 };
+enum { LABEL = 25 };
 
 static void title(struct out *o, const char *text)
 {
@@ -115,8 +115,28 @@ static void kernel(struct out *o, json_object *doc)
 
 /* --- hardware -------------------------------------------------------------------------------- */
 
+/* What is known, with the words of hwinfo. */
+static void capabilities(struct out *o, json_object *values)
+{
+	for (size_t i = 0; i < CAP_COUNT; i++) {
+		const struct capability_info *info = &capability_info[i];
+		json_object *value = doc_get(values, info->key);
+		struct out text = { 0 };
+
+		if (!value)
+			continue;
+		capability_text(&text, info, value);
+		out_raw(&text, "", 1);
+		line(o, info->title, text.data);
+		out_free(&text);
+	}
+}
+
 static void iommus(struct out *o, json_object *list)
 {
+	const char *source;
+	size_t n;
+
 	title(o, "IOMMUs");
 	if (!doc_len(list))
 		out_str(o, "  none in use\n");
@@ -125,13 +145,13 @@ static void iommus(struct out *o, json_object *list)
 
 		out_str(o, i ? "\n  " : "  ");
 		out_styled(o, OUT_BOLD, doc_get_str(iommu, "name", ""));
-		out_printf(o, "  %zu devices, registers from %s\n",
-			   doc_len(doc_get(iommu, "devices")),
-			   doc_get_str(iommu, "source", "nowhere"));
+		n = doc_len(doc_get(iommu, "devices"));
+		source = doc_get_str(iommu, "source", NULL);
+		out_printf(o, "  %zu device%s, %s%s\n", n, n == 1 ? "" : "s",
+			   source ? "registers from " : "no registers", source ? source : "");
 		json_object_object_foreach(doc_get(iommu, "registers"), name, reg)
 			line(o, name, doc_get_str(reg, "value", ""));
-		json_object_object_foreach(doc_get(iommu, "capabilities"), key, value) if (value)
-			line(o, key, json_object_get_string(value));
+		capabilities(o, doc_get(iommu, "capabilities"));
 	}
 }
 

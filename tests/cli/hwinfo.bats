@@ -43,6 +43,14 @@ setup() {
   make_tree "$tree"
 }
 
+@test "what a kernel gives beyond what is known is cut short, whole with -v" {
+  head -c 4000 /dev/zero >"$BATS_TEST_TMPDIR/bytes"
+  run iommuctl decode --type=intel-vtd --hex="$BATS_TEST_TMPDIR/bytes"
+  assert_line --regexp "^extra +0{32}\.\.\. \(3976 bytes; all with -v\)$"
+  run iommuctl decode -v --type=intel-vtd --hex="$BATS_TEST_TMPDIR/bytes"
+  assert_line --regexp "^extra +0{7952}$"
+}
+
 @test "--get names the path that was meant: of a capability, a field or a register" {
   local path near capture=$srcdir/data/captures/vtd-guest.json
   while read -r path near; do

@@ -113,7 +113,7 @@ setup() {
   run_split iommuctl report --sysroot "$tree" -o saved.json
   assert_equal "$status" 0
   assert_equal "$output" "report written to saved.json (private data removed)
-1 things could not be read: see \"unread\" in it"
+1 thing could not be read: see \"unread\" in it"
   assert_equal "$(stat -c %a saved.json)" 600
   echo old >other
   chmod 644 other
@@ -125,9 +125,19 @@ setup() {
   refuses 2 "'link' is a symbolic link" iommuctl report --sysroot "$tree" -o link
   assert_equal "$(cat target)" precious
   mkdir folder
-  refuses 2 "'folder' is there and no regular file" iommuctl report --sysroot "$tree" -o folder
+  refuses 2 "'folder' is a folder: name a file in it" iommuctl report --sysroot "$tree" -o folder
+  refuses 2 "see: -o -" iommuctl report --sysroot "$tree" -o /dev/stdout
+  refuses 2 "ends in .gz, .xz or .zst" iommuctl report --sysroot "$tree" -o machine.json.bz2
+  [ ! -e machine.json.bz2 ]
   refuses 1 "cannot write 'nowhere/x.json'" iommuctl report --sysroot "$tree" -o nowhere/x.json
   assert_equal "$(find . -maxdepth 2 -name '*.tmp' | wc -l)" 0
+}
+
+@test "--text has the words of hwinfo for capabilities" {
+  run iommuctl report --text --from "$srcdir/data/captures/vtd-guest.json"
+  assert_line --regexp "^  page sizes +4 KiB, 2 MiB, 1 GiB$"
+  assert_line --regexp "^  nested translation +no$"
+  assert_line "  iommufd_selftest_iommu.0  0 devices, no registers"
 }
 
 @test "-o - is standard output, and --json with -o says what was written" {
