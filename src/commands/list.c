@@ -17,12 +17,12 @@
 #include "cli.h"
 #include "commands/list_columns.h"
 #include "commands/list_dot.h"
+#include "commands/list_tree.h"
 #include "commands/table.h"
 #include "host/collect.h"
 #include "host/filter.h"
 #include "host/names.h"
 #include "host/snapshot_doc.h"
-#include "render/tree.h"
 
 enum {
 	KEY_COLUMNS = 'o',
@@ -148,56 +148,6 @@ static error_t option(struct cli *cli, void *opts, int key, char *arg)
 	default:
 		return ARGP_ERR_UNKNOWN;
 	}
-}
-
-/* --- --list-columns -------------------------------------------------------------------------- */
-
-static json_object *column_doc(const struct list_column *column)
-{
-	json_object *o = doc_object(), *keys = doc_list();
-
-	for (const char *const *k = column->keys; *k; k++)
-		doc_push(keys, doc_str(*k));
-	doc_add(o, "view", doc_str(list_view_key(column->view)));
-	doc_add(o, "name", doc_str(column->name));
-	doc_add(o, "keys", keys);
-	doc_add(o, "default", doc_bool(column->show == SHOW_ALWAYS));
-	doc_add(o, "verbose", doc_bool(column->show >= SHOW_VERBOSE));
-	doc_add(o, "description", doc_str(column->doc));
-	return o;
-}
-
-static void columns_view(struct out *o, json_object *doc)
-{
-	static const struct table_column titles[] = {
-		{ "VIEW" }, { "COLUMN" }, { "SHOWN" }, { "DESCRIPTION" }
-	};
-	json_object *list = doc_get(doc, "columns");
-	struct table t;
-
-	table_init(&t, titles, ARRAY_SIZE(titles));
-	for (size_t i = 0; i < doc_len(list); i++) {
-		json_object *c = doc_at(list, i);
-
-		table_cell(&t, doc_get_str(c, "view", ""));
-		table_cell(&t, doc_get_str(c, "name", ""));
-		table_cell(&t, doc_get_bool(c, "default", false)   ? "yes"
-			       : doc_get_bool(c, "verbose", false) ? "with -v"
-								   : "with -o");
-		table_cell(&t, doc_get_str(c, "description", ""));
-	}
-	table_render(&t, o);
-	table_free(&t);
-}
-
-static int show_columns(struct cli *cli)
-{
-	json_object *doc = doc_new("list"), *list = doc_list();
-
-	for (size_t i = 0; i < n_list_columns; i++)
-		doc_push(list, column_doc(&list_columns[i]));
-	doc_add(doc, "columns", list);
-	return cli_emit(cli, doc, columns_view, STATUS_OK);
 }
 
 /* --- what is meant --------------------------------------------------------------------------- */
@@ -452,180 +402,12 @@ static void bare_view(const struct list *l, struct out *o)
 	rows_end(&rows);
 }
 
-/* A device of the tree: its place in the document, and what it is below. */
-struct leaf {
-	json_object *row;
-	size_t iommu; /* place in the document, or how many there are for none */
-	int64_t group;
-	size_t place;
-};
-
-static int by_parents(const void *x, const void *y)
-{
-	const struct leaf *a = x, *b = y;
-
-	if (a->iommu != b->iommu)
-		return a->iommu < b->iommu ? -1 : 1;
-	if (a->group != b->group)
-		return a->group < b->group ? -1 : 1;
-	return a->place < b->place ? -1 : 1;
-}
-
-static size_t place_of_iommu(json_object *iommus, const char *name)
-{
-	size_t n = doc_len(iommus), i = 0;
-
-	while (i < n && strcmp(doc_get_str(doc_at(iommus, i), "name", ""), name))
-		i++;
-	return name[0] ? i : n;
-}
-
-static struct leaf *sorted_leaves(json_object *doc)
-{
-	json_object *devices = doc_get(doc, "devices"), *iommus = doc_get(doc, "iommus");
-	size_t n = doc_len(devices);
-	struct leaf *leaves = mem_alloc((n + 1) * sizeof(*leaves));
-
-	for (size_t i = 0; i < n; i++) {
-		json_object *row = doc_at(devices, i);
-
-		leaves[i] =
-			(struct leaf) { row, place_of_iommu(iommus, doc_get_str(row, "iommu", "")),
-					doc_get_int(row, "group", INT64_MAX), i };
-	}
-	qsort(leaves, n, sizeof(*leaves), by_parents);
-	/* Ends every run of equal parents. */
-	leaves[n] = (struct leaf) { NULL, SIZE_MAX, INT64_MAX, n };
-	return leaves;
-}
-
-static void draw_iommu(struct tree *t, json_object *iommus, size_t place)
-{
-	json_object *iommu = doc_at(iommus, place);
-
-	tree_branch(t, 0, false);
-	out_styled(t->out, OUT_TITLE, iommu ? doc_get_str(iommu, "name", "") : "no IOMMU");
-	if (iommu)
-		out_printf(t->out, " (%s)", doc_get_str(iommu, "type", "unknown"));
-	out_str(t->out, "\n");
-}
-
-static const char *group_type(json_object *groups, int64_t id)
-{
-	size_t low = 0, high = doc_len(groups);
-
-	/* Sorted by id. */
-	while (low < high) {
-		size_t mid = low + (high - low) / 2;
-		int64_t at = doc_get_int(doc_at(groups, mid), "id", -1);
-
-		if (at == id)
-			return doc_get_str(doc_at(groups, mid), "type", NULL);
-		if (at < id)
-			low = mid + 1;
-		else
-			high = mid;
-	}
-	return NULL;
-}
-
-static void draw_group(struct tree *t, json_object *groups, int64_t id, bool last)
-{
-	const char *type = group_type(groups, id);
-
-	tree_branch(t, 1, last);
-	if (id == INT64_MAX)
-		out_str(t->out, "no group");
-	else
-		out_printf(t->out, "group %lld", (long long)id);
-	if (type)
-		out_printf(t->out, " (%s)", type);
-	out_str(t->out, "\n");
-}
-
-/* A word behind the others, cut where the terminal ends. Returns the columns used then. */
-static size_t draw_word(struct out *o, const char *word, size_t used)
-{
-	char *line = utf8_one_line(word);
-	size_t room = o->width > used + 3 ? o->width - used - 2 : 0;
-
-	if (room || !o->width) {
-		out_str(o, "  ");
-		table_cut(o, OUT_PLAIN, line, room);
-	}
-	used += 2 + utf8_width(line);
-	free(line);
-	return used;
-}
-
-static void draw_device(struct tree *t, json_object *row, bool last)
-{
-	static const char *const keys[] = { "driver", "cdev", "device_name" };
-	bool usable = doc_get_bool(row, "usable", false);
-	char *text = utf8_one_line(doc_get_str(row, "name", ""));
-	size_t used = 6 + utf8_width(text);
-
-	tree_branch(t, 2, last);
-	out_styled(t->out, usable ? OUT_GOOD : OUT_PLAIN, text);
-	free(text);
-	for (size_t i = 0; i < ARRAY_SIZE(keys); i++) {
-		const char *word = doc_get_str(row, keys[i], NULL);
-
-		if (word)
-			used = draw_word(t->out, word, used);
-	}
-	out_str(t->out, "\n");
-}
-
-/* No device after @l has its parents: the same IOMMU, or also the same group. */
-static bool ends_iommu(const struct leaf *l)
-{
-	return l[0].iommu != l[1].iommu;
-}
-
-static bool ends_group(const struct leaf *l)
-{
-	return ends_iommu(l) || l[0].group != l[1].group;
-}
-
-static bool is_last_group(const struct leaf *l)
-{
-	while (!ends_group(l))
-		l++;
-	return ends_iommu(l);
-}
-
-static void tree_view(const struct list *list, struct out *o)
-{
-	json_object *doc = make_doc(list), *iommus = doc_get(doc, "iommus"),
-		    *groups = doc_get(doc, "groups");
-	struct leaf *leaves = sorted_leaves(doc);
-	size_t next = 0;
-	struct tree t;
-
-	tree_init(&t, o);
-	for (const struct leaf *l = leaves; l->row; l++) {
-		if (l == leaves || ends_iommu(l - 1)) {
-			/* IOMMUs without devices stand between. */
-			for (; next < l->iommu; next++)
-				draw_iommu(&t, iommus, next);
-			draw_iommu(&t, iommus, next++);
-		}
-		if (l == leaves || ends_group(l - 1))
-			draw_group(&t, groups, l->group, is_last_group(l));
-		draw_device(&t, l->row, ends_group(l));
-	}
-	for (; next < doc_len(iommus); next++)
-		draw_iommu(&t, iommus, next);
-	free(leaves);
-	json_object_put(doc);
-}
-
-static void dot_view(const struct list *l, struct out *o)
+/* A view of the whole document. */
+static void whole_view(const struct list *l, struct out *o, doc_view *view)
 {
 	json_object *doc = make_doc(l);
 
-	list_dot_view(o, doc);
+	view(o, doc);
 	json_object_put(doc);
 }
 
@@ -638,9 +420,9 @@ static int show_text(struct list *l)
 	if (l->cli->quiet)
 		bare_view(l, &o);
 	else if (l->tree)
-		tree_view(l, &o);
+		whole_view(l, &o, list_tree_view);
 	else if (l->opts->view_key == KEY_DOT)
-		dot_view(l, &o);
+		whole_view(l, &o, list_dot_view);
 	else
 		table_view(l, &o);
 	if (hint)
@@ -683,27 +465,18 @@ static int prepare(struct list *l)
 	return STATUS_OK;
 }
 
-static bool chosen(const struct list *l, const char *key)
-{
-	for (size_t i = 0; i < l->choice.n; i++)
-		for (const char *const *k = l->choice.columns[i]->keys; *k; k++)
-			if (!strcmp(*k, key))
-				return true;
-	return false;
-}
-
 /* Names are looked up, and reserved regions read, where they are shown. */
 static bool wants_names(const struct list *l)
 {
 	if (l->cli->json && !l->opts->columns)
 		return true;
-	return l->tree || l->opts->view_key == KEY_DOT || chosen(l, "vendor_name") ||
-	       chosen(l, "device_name") || chosen(l, "class_name");
+	return l->tree || l->opts->view_key == KEY_DOT || list_shows(&l->choice, "vendor_name") ||
+	       list_shows(&l->choice, "device_name") || list_shows(&l->choice, "class_name");
 }
 
 static bool wants_reserved(const struct list *l)
 {
-	return (l->cli->json && !l->cli->json_lines) || chosen(l, "reserved");
+	return (l->cli->json && !l->cli->json_lines) || list_shows(&l->choice, "reserved");
 }
 
 static int collect(struct list *l)
@@ -722,7 +495,7 @@ static int run(struct cli *cli, void *opts)
 	int status;
 
 	if (l.opts->list_columns)
-		return show_columns(cli);
+		return cli_emit(cli, list_columns_doc(), list_columns_view, STATUS_OK);
 	status = prepare(&l);
 	if (status == STATUS_OK)
 		status = collect(&l);

@@ -270,7 +270,7 @@ char *list_cell(const struct list_column *column, json_object *row)
 	return value ? mem_strdup(json_object_get_string(value)) : NULL;
 }
 
-static bool is_chosen(const struct list_choice *choice, const char *key)
+bool list_shows(const struct list_choice *choice, const char *key)
 {
 	for (size_t i = 0; i < choice->n; i++)
 		for (const char *const *k = choice->columns[i]->keys; *k; k++)
@@ -284,7 +284,57 @@ void list_restrict(const struct list_choice *choice, json_object *row)
 	json_object_object_foreach(row, key, value)
 	{
 		(void)value;
-		if (!is_chosen(choice, key))
+		if (!list_shows(choice, key))
 			json_object_object_del(row, key);
 	}
+}
+
+/* --- what there is --------------------------------------------------------------------------- */
+
+static json_object *column_doc(const struct list_column *column)
+{
+	json_object *o = doc_object(), *keys = doc_list();
+
+	for (const char *const *k = column->keys; *k; k++)
+		doc_push(keys, doc_str(*k));
+	doc_add(o, "view", doc_str(list_view_key(column->view)));
+	doc_add(o, "name", doc_str(column->name));
+	doc_add(o, "keys", keys);
+	doc_add(o, "default", doc_bool(column->show == SHOW_ALWAYS));
+	doc_add(o, "verbose", doc_bool(column->show >= SHOW_VERBOSE));
+	doc_add(o, "description", doc_str(column->doc));
+	return o;
+}
+
+json_object *list_columns_doc(void)
+{
+	json_object *doc = doc_new("list"), *list = doc_list();
+
+	for (size_t i = 0; i < n_list_columns; i++)
+		doc_push(list, column_doc(&list_columns[i]));
+	doc_add(doc, "columns", list);
+	return doc;
+}
+
+void list_columns_view(struct out *o, json_object *doc)
+{
+	static const struct table_column titles[] = {
+		{ "VIEW" }, { "COLUMN" }, { "SHOWN" }, { "DESCRIPTION" }
+	};
+	json_object *list = doc_get(doc, "columns");
+	struct table t;
+
+	table_init(&t, titles, ARRAY_SIZE(titles));
+	for (size_t i = 0; i < doc_len(list); i++) {
+		json_object *c = doc_at(list, i);
+
+		table_cell(&t, doc_get_str(c, "view", ""));
+		table_cell(&t, doc_get_str(c, "name", ""));
+		table_cell(&t, doc_get_bool(c, "default", false)   ? "yes"
+			       : doc_get_bool(c, "verbose", false) ? "with -v"
+								   : "with -o");
+		table_cell(&t, doc_get_str(c, "description", ""));
+	}
+	table_render(&t, o);
+	table_free(&t);
 }

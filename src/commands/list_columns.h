@@ -48,6 +48,13 @@ void list_columns_default(struct list_choice *choice, enum list_view view, bool 
  */
 int list_columns_parse(struct list_choice *choice, enum list_view view, char *words);
 
+/** Every column of every view, as the document of --list-columns, and that as text. */
+json_object *list_columns_doc(void);
+void list_columns_view(struct out *o, json_object *doc);
+
+/** True when a chosen column is made from the key @key. */
+bool list_shows(const struct list_choice *choice, const char *key);
+
 /** The text of one cell, to be freed; NULL when there is nothing to show. */
 char *list_cell(const struct list_column *column, json_object *row);
 
