@@ -297,7 +297,7 @@ void klog_name_device(struct klog_parse *ps, struct klog_record *rec, enum klog_
 /* --- post.c, post_*.c: what single patterns need beyond their template ---------------------- */
 
 /* post.c: any architecture, RISC-V, virtio */
-klog_post klog_post_named, klog_post_sizes, klog_post_group, klog_post_riscv_fault,
+klog_post klog_post_named, klog_post_sizes, klog_post_group, klog_post_sysfs, klog_post_riscv_fault,
 	klog_post_virtio_fault;
 
 /* post_vtd.c */
@@ -311,7 +311,7 @@ klog_more klog_more_amd_features;
 
 /* post_xen.c */
 klog_post klog_post_xen_registers, klog_post_xen_features, klog_post_xen_sizes, klog_post_xen_vtd,
-	klog_post_xen_device;
+	klog_post_xen_device, klog_post_xen_scope;
 klog_more klog_more_xen_features;
 
 /* post_smmu.c */

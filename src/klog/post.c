@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 /** Lines of words alone count only right behind "somebody: ". */
 bool klog_post_named(struct klog_parse *ps, struct klog_record *rec, const struct klog_match *m)
 {
@@ -100,4 +102,38 @@ bool klog_post_group(struct klog_parse *ps, struct klog_record *rec, const struc
 	klog_put_bool(rec, "from_command_line",
 		      set && set->len > 14 && !memcmp(set->s, "set via kernel", 14));
 	return true;
+}
+
+/**
+ * "/sys/class/iommu/dmar0/intel-iommu/cap:d2008c40660462": a register that somebody printed. Hex
+ * digits alone, at least four of them, or a word of the text behind would do.
+ */
+bool klog_post_sysfs(struct klog_parse *ps, struct klog_record *rec, const struct klog_match *m)
+{
+	static const struct {
+		const char *key, *arch, *name;
+	} registers[] = {
+		{ "_cap", "intel-vtd", "CAP" },
+		{ "_ecap", "intel-vtd", "ECAP" },
+		{ "_efr", "amd-vi", "EFR" },
+		{ "_efr2", "amd-vi", "EFR2" },
+	};
+	const char *end = ps->text.s + ps->text.len, *hi = ps->at, *lo, *rest = m->end;
+
+	if (klog_next_word(&rest, end))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(registers); i++) {
+		const struct klog_capture *c = klog_capture(m, registers[i].key);
+
+		if (c && !rec->n_regs && c->len < 4)
+			return false;
+		if (c)
+			klog_put_reg(rec, registers[i].arch, registers[i].name, c->num);
+	}
+	hi -= hi > ps->text.s && hi[-1] == '/';
+	for (lo = hi; lo > ps->text.s && isalnum((unsigned char)lo[-1]);)
+		lo--;
+	if (hi > lo)
+		klog_put_str(rec, "iommu", lo, (size_t)(hi - lo));
+	return rec->n_regs > 0;
 }

@@ -189,3 +189,16 @@ bool klog_post_xen_device(struct klog_parse *ps, struct klog_record *rec,
 		klog_put_pci(rec, "alias", alias->num);
 	return true;
 }
+
+/** What stands behind a structure of the DMAR table: right behind "[VT-D]", so that no other words
+ *  of Xen's are taken for it. */
+bool klog_post_xen_scope(struct klog_parse *ps, struct klog_record *rec, const struct klog_match *m)
+{
+	const char *p = ps->at;
+
+	(void)rec;
+	(void)m;
+	while (p > ps->text.s && isspace((unsigned char)p[-1]))
+		p--;
+	return p - ps->text.s >= 6 && !memcmp(p - 6, "[VT-D]", 6);
+}
