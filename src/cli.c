@@ -817,7 +817,7 @@ static int check_use(const struct cli *cli, const struct command *cmd)
 		{ cli->sysroot, USES_SNAPSHOT, "--sysroot" },
 		{ cli->session && cli->session != getenv("IOMMUCTL_SESSION"), USES_SESSION,
 		  "--session" },
-		{ cli->iommufd, USES_SESSION, "--iommufd" },
+		{ cli->iommufd, USES_SESSION | USES_IOMMUFD, "--iommufd" },
 		{ cli->json_lines, USES_LINES, "--json-lines" },
 	};
 

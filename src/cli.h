@@ -23,6 +23,7 @@ enum {
 	USES_SESSION = 1 << 1,  /* -S, --iommufd */
 	USES_LINES = 1 << 2,    /* --json-lines */
 	USES_DASHES = 1 << 3,   /* "--" separates operands from a command line */
+	USES_IOMMUFD = 1 << 4,  /* --iommufd, but no session: the command starts one */
 };
 
 enum color_when { COLOR_AUTO, COLOR_ALWAYS, COLOR_NEVER };

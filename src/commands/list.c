@@ -427,6 +427,8 @@ static int show_text(struct list *l)
 		table_view(l, &o);
 	if (hint)
 		err_note("%s", hint);
+	else if (!o.len && !l->cli->quiet && filter_is_set(&l->filter))
+		err_note("no device fits");
 	free(hint);
 	return cli_out_done(l->cli, &o, STATUS_OK);
 }

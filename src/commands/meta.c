@@ -42,6 +42,7 @@ static json_object *uses_doc(unsigned int uses)
 	} names[] = {
 		{ USES_SNAPSHOT, "snapshot" },
 		{ USES_SESSION, "session" },
+		{ USES_IOMMUFD, "iommufd" },
 		{ USES_LINES, "lines" },
 	};
 	json_object *list = doc_list();

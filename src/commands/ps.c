@@ -7,6 +7,7 @@
  */
 #include "config.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,12 +297,21 @@ static void view(struct out *o, json_object *doc)
 		summary_view(o, processes);
 }
 
+/* For other programs: whom to ask, or to kill. */
+static void pids_view(struct out *o, json_object *doc)
+{
+	json_object *processes = doc_get(doc, "processes");
+
+	for (size_t i = 0; i < doc_len(processes); i++)
+		out_printf(o, "%" PRId64 "\n", doc_get_int(doc_at(processes, i), "pid", 0));
+}
+
 /* --- the command ------------------------------------------------------------------------------ */
 
 /* Returns the exit status: without a list of processes there is no answer. */
-static int say_unseen(const struct holders *h)
+static int say_unseen(const struct cli *cli, const struct holders *h)
 {
-	if (h->unseen)
+	if (h->unseen && !cli->quiet)
 		err_note("%zu process%s could not be looked into; root sees those of all users",
 			 h->unseen, h->unseen == 1 ? "" : "es");
 	if (!h->errnum)
@@ -318,10 +328,10 @@ static int show(struct cli *cli, const struct wanted *w)
 	int status;
 
 	holders_collect(&h);
-	status = say_unseen(&h);
+	status = say_unseen(cli, &h);
 	doc = build(w, &h);
 	holders_free(&h);
-	return cli_emit(cli, doc, view, status);
+	return cli_emit(cli, doc, cli->quiet ? pids_view : view, status);
 }
 
 static int run(struct cli *cli, void *data)
@@ -350,10 +360,10 @@ const struct command command_ps = {
 	.doc = "Lists processes that have /dev/iommu, VFIO devices or VFIO groups open, with the "
 	       "devices; or those that keep a DEVICE, or its group, from others. Of the user's "
 	       "own sessions the objects in them are shown too. Only root sees the processes of "
-	       "all users.",
+	       "all users. With -q the process ids only.",
 	.examples = { "iommuctl ps  # everybody who holds iommufd or VFIO files",
 		      "iommuctl ps 0000:3b:00.0  # who has this device",
-		      "iommuctl ps --json | jq '.processes[].pid'  # for scripts" },
+		      "iommuctl ps -q 0000:3b:00.0  # for scripts" },
 	.max_args = -1,
 	.run = run,
 };

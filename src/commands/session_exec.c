@@ -169,7 +169,7 @@ const struct command command_session_exec = {
 		      "iommuctl session exec lab -- bash  # a shell with a session of its own" },
 	.min_args = 1,
 	.max_args = -1,
-	.uses = USES_SESSION | USES_DASHES,
+	.uses = USES_IOMMUFD | USES_DASHES,
 	.options = options,
 	.option = option,
 	.opts_size = sizeof(struct opts),

@@ -50,6 +50,13 @@ enum iommu_state iommu_state_find(const char *name)
 	return (enum iommu_state)find_word(states, ARRAY_SIZE(states), name);
 }
 
+/* A tree that was copied without them, or from a kernel that knows no IOMMUs. */
+static bool lacks_iommus(const struct snapshot *snap)
+{
+	return snap->source == SNAPSHOT_SYSROOT && !hostfs_exists(snap->fs, "sys/class/iommu") &&
+	       !hostfs_exists(snap->fs, "sys/kernel/iommu_groups");
+}
+
 char *snapshot_state_hint(const struct snapshot *snap)
 {
 	const char *what = snap->state_evidence;
@@ -71,6 +78,9 @@ char *snapshot_state_hint(const struct snapshot *snap)
 	case IOMMU_ABSENT:
 	case IOMMU_STATE_UNKNOWN:
 	default:
+		if (lacks_iommus(snap))
+			return mem_strdup("no IOMMU in this copy: it holds neither "
+					  "sys/class/iommu nor sys/kernel/iommu_groups");
 		return mem_strdup("no IOMMU: switch on VT-d, AMD-Vi or SMMU in the firmware setup; "
 				  "a virtual machine needs a virtual IOMMU from its host");
 	}

@@ -258,7 +258,8 @@ static void explain(enum session_state state, const char *name, const char *path
 
 	switch (state) {
 	case SESSION_MISSING:
-		err_input(name, "iommuctl session list", "there is no session '%s'", name);
+		err_input(name, "iommuctl session list", "there is no session '%s' (%s)", name,
+			  path);
 		break;
 	case SESSION_STALE:
 		err_report(0, name,

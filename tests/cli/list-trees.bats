@@ -162,6 +162,22 @@ check_hostile() { # COMMAND...: list of the hostile tree, in JSON
   assert_output 0
 }
 
+@test "a copy without groups and IOMMUs says so, and does not send anybody to the firmware's setup" {
+  mkdir -p "$BATS_TEST_TMPDIR/machine/sys/bus/pci/devices"
+  run_split iommuctl list --sysroot "$BATS_TEST_TMPDIR/machine"
+  assert_equal "$status" 0
+  [[ "$stderr" == *"holds neither sys/class/iommu nor sys/kernel/iommu_groups"* ]]
+  refuses 1 "holds neither sys/class/iommu" iommuctl hwinfo --sysroot "$BATS_TEST_TMPDIR/machine"
+}
+
+@test "filters that nothing fits leave a note" {
+  run_split iommuctl list --driver=frob --from "$srcdir/data/captures/vtd-guest.json"
+  assert_equal "$status$output" 0
+  [[ "$stderr" == *"note: no device fits"* ]]
+  run_split iommuctl list -q --driver=frob --from "$srcdir/data/captures/vtd-guest.json"
+  assert_equal "$status$output$stderr" 0
+}
+
 @test "list --sysroot: what is no machine is refused in one line" {
   refuses 2 "no copied /sys below '$BATS_TEST_TMPDIR'" iommuctl list --sysroot "$BATS_TEST_TMPDIR"
   mkdir -p "$BATS_TEST_TMPDIR/machine/sys/bus/pci"

@@ -9,6 +9,8 @@ load ../lib/common
   run_split iommuctl ps
   assert_equal "$status" 0
   [[ "$output" == "no process"*"holds any of it" ]]
+  run_split iommuctl ps -q
+  assert_equal "$status$output$stderr" 0
   run_split iommuctl ps --json
   assert_equal "$status" 0
   assert_equal "$(jq -c '[.command, .processes, (.unseen | type)]' <<<"$output")" '["ps",[],"number"]'

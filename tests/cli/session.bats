@@ -5,6 +5,12 @@
 load ../lib/common
 load ../lib/session
 
+@test "what starts a session takes none" {
+  refuses 2 "--session has no meaning for 'session start'" iommuctl session start -S lab
+  refuses 2 "--session has no meaning for 'session exec'" iommuctl -S lab session exec -- true
+  refuses 2 "there is no session 'lab' (/nowhere/lab)" iommuctl -S /nowhere/lab ioas-alloc
+}
+
 @test "session start prints what a shell evaluates" {
   run_split iommuctl session start lab
   assert_equal "$status" 0
