@@ -41,6 +41,15 @@ inject_state()
 	"$LEFTOVER" "$keeper" $places
 }
 
+# Lets the mock device ask for a page, and reads the request; what was asked before is answered.
+# shellcheck disable=SC2317 # a row of the table calls it
+ask()
+{
+	[ ! -s "$cookie" ] || "$IOMMUCTL" fault-queue respond "$asked" "$(<"$cookie")" success || :
+	"$MOCKDEV" --iommufd="$MOCK_IOMMUFD" trigger-iopf "$MOCK_DEV" 0 7 3 0x2000
+	"$IOMMUCTL" fault-queue read "$asked" --count=1 --timeout=5 --json | jq '.records[0].cookie' >"$cookie"
+}
+
 # inject PATTERN...: the rows of the table with such names; a table of what came of it goes into the output of the test
 inject()
 {
@@ -110,7 +119,7 @@ inject()
 
 @test "inject: what only the mock devices have" {
 	on_platform none || skip "of one platform"
-	export -f inject inject_state
+	export -f inject inject_state ask
 	run with_mock bash -euc '
 		I=$IOMMUCTL
 		IOMMUCTL_SESSION=$($I session start lab -q --iommufd="$MOCK_IOMMUFD")
@@ -123,8 +132,12 @@ inject()
 		events=$($I veventq-alloc $viommu --type=selftest -q)
 		queue=$($I fault-queue alloc -q)
 		$I dirty start $tracked
-		export parent tracked nested viommu events queue places=$MOCK_IOAS:0x1000000
-		inject mock-hwpt-nested mock-dirty-start mock-viommu mock-vdevice mock-hw-queue 3>&1'
+		# A page request, as read last, waits for an answer.
+		asked=$($I fault-queue alloc -q) cookie=$TMPDIR/cookie
+		"$MOCKDEV" --iommufd=$MOCK_IOMMUFD replace $MOCK_STDEV $($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --fault-queue=$asked -q)
+		export parent tracked nested viommu events queue asked cookie places=$MOCK_IOAS:0x1000000
+		ask
+		inject mock-hwpt-nested mock-dirty-start mock-viommu mock-vdevice mock-hw-queue mock-fault-respond 3>&1'
 	printf '%s\n' "$output" >&3
 	assert_success
 }
