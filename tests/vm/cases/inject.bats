@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each system call of the commands that need a kernel fails once at each place, with each error that is plausible there: the
-# table is tests/inject/kernel.tab. Here a sample of some rows; all of them takes hours without hardware virtualisation:
+# table is tests/inject/kernel.tab. Here a sample of some rows; all of them takes about two hours without hardware virtualisation:
 #     tests/vm/run --timeout 9999 --env IOMMUCTL_INJECT_EVERY=1 --env IOMMUCTL_INJECT_ROWS='vfio-*' \
 #         -- tests/vm/tap tests/vm/cases/inject.bats
 # and the same with --platform none and mock-*. (Bind is in it: it is the kernel's own fault injection that some kernels do not
@@ -10,10 +10,11 @@
 setup()
 {
 	load ../lib
-	export XDG_RUNTIME_DIR='' IOMMUCTL_INJECT_EVERY=${IOMMUCTL_INJECT_EVERY:-40}
-	[ -x /usr/bin/strace ] || skip "no strace"
+	export XDG_RUNTIME_DIR='' IOMMUCTL_INJECT_EVERY=${IOMMUCTL_INJECT_EVERY:-16}
+	failcalls=$builddir/tests/inject/failcalls
+	[ -x "$failcalls" ] || skip "no $failcalls: make check builds it"
 	# What is touched moves into the guest's memory, where it starts twice as fast.
-	touch /usr/bin/strace /usr/lib/*/libunwind*.so.* /usr/lib/*/liblzma.so.*
+	touch "$failcalls" /usr/bin/strace /usr/lib/*/libunwind*.so.* /usr/lib/*/liblzma.so.*
 }
 
 teardown()
@@ -93,6 +94,7 @@ inject()
 
 @test "inject: a signal ends a command that has no session, and nothing stays attached or open" {
 	on_platform vtd-scalable || skip "of one platform"
+	[ -x /usr/bin/strace ] || skip "no strace"
 	free=$(nic_on_root_bus)
 	bind_vfio "$free"
 	before=$("$LEFTOVER")
