@@ -78,11 +78,14 @@ static json_object *session_doc(const char *path, const char *current)
 		o = show_session(&s);
 		session_close(&s);
 	} else {
+		int err = errno;
+		const char *reason = session_reason(state, err);
 		char *name = place_name(path);
 
 		o = doc_object();
 		doc_add(o, "name", doc_str(name));
 		doc_add(o, "path", doc_str(path));
+		doc_add(o, "reason", doc_str(reason ? reason : strerror(err)));
 		free(name);
 	}
 	doc_add(o, "state", doc_str(states[state]));
@@ -158,6 +161,13 @@ static void view(struct out *o, json_object *doc)
 	}
 	table_render(&t, o);
 	table_free(&t);
+	for (size_t i = 0; i < doc_len(list); i++) {
+		json_object *s = doc_at(list, i);
+
+		if (doc_get(s, "reason"))
+			out_printf(o, "%s: %s\n", doc_get_str(s, "name", ""),
+				   doc_get_str(s, "reason", ""));
+	}
 	if (!doc_len(list))
 		out_str(o, "no sessions\n");
 }

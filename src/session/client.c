@@ -252,9 +252,26 @@ enum session_state session_try(const char *path, struct session *s)
 	return state;
 }
 
+const char *session_reason(enum session_state state, int err)
+{
+	switch (state) {
+	case SESSION_STALE:
+		return "its keeper was killed and has left the socket behind; the objects went "
+		       "with it";
+	case SESSION_FOREIGN:
+		return "a session serves only the user who started it";
+	default:
+		return err == ENOTSOCK    ? "this is not the socket of a session"
+		       : err == EPROTO    ? "it was started by another version of iommuctl"
+		       : err == ETIMEDOUT ? "its keeper does not answer: stopped, or very busy"
+					  : NULL;
+	}
+}
+
 static void explain(enum session_state state, const char *name, const char *path)
 {
 	int err = errno;
+	const char *reason = session_reason(state, err);
 
 	switch (state) {
 	case SESSION_MISSING:
@@ -262,23 +279,15 @@ static void explain(enum session_state state, const char *name, const char *path
 			  path);
 		break;
 	case SESSION_STALE:
-		err_report(0, name,
-			   "its keeper was killed and has left the socket behind; "
-			   "the objects went with it",
-			   "iommuctl session start NAME, or remove the socket",
+		err_report(0, name, reason, "iommuctl session start NAME, or remove the socket",
 			   "session '%s' has ended (%s)", name, path);
 		break;
 	case SESSION_FOREIGN:
-		err_report(0, name, "a session serves only the user who started it",
-			   "run as that user, or start a session of your own",
+		err_report(0, name, reason, "run as that user, or start a session of your own",
 			   "session '%s' belongs to another user (%s)", name, path);
 		break;
 	default:
-		err_report(err, name,
-			   err == ENOTSOCK    ? "this is not the socket of a session"
-			   : err == EPROTO    ? "it was started by another version of iommuctl"
-			   : err == ETIMEDOUT ? "its keeper does not answer: stopped, or very busy"
-					      : NULL,
+		err_report(err, name, reason,
 			   err == EPROTO
 				   ? "end it with the iommuctl that started it, or kill its keeper"
 				   : NULL,

@@ -35,6 +35,10 @@ enum session_state {
 /** Try to connect; says nothing. @where: NAME or PATH. On SESSION_ALIVE @s is ready. */
 enum session_state session_try(const char *path, struct session *s);
 
+/** Why a session cannot be used, from what session_try() returned and left in errno; NULL when that
+ *  errno says it all. */
+const char *session_reason(enum session_state state, int err);
+
 /** The same with everything reported. Returns 0, or STATUS_TROUBLE. */
 int session_connect(const char *where, struct session *s);
 

@@ -97,7 +97,8 @@ load ../lib/session
   run_split iommuctl -S lab session show
   assert_equal "$status" 2
   [[ "$stderr" == *"session 'lab' has ended"*"cause:"*"killed"*"try:"* ]]
-  assert_equal "$(iommuctl session list --json | jq -r '.sessions[0].state')" stale
+  assert_equal "$(iommuctl session list --json | jq -r '.sessions[0] | .state, .reason')" \
+    $'stale\nits keeper was killed and has left the socket behind; the objects went with it'
   iommuctl session start lab
   assert_equal "$(iommuctl session list --json | jq -r '.sessions[0].state')" alive
 }
