@@ -215,7 +215,7 @@ static void result_cell(struct table *t, json_object *r)
 }
 
 /* One row for each parent and set of flags, one column for each type of data. */
-void hwpt_probe_view(struct out *o, json_object *doc)
+static void everything_view(struct out *o, json_object *list)
 {
 	static const struct table_column columns[] = {
 		{ "PARENT", TABLE_LEFT },     { "FLAGS", TABLE_LEFT },
@@ -223,7 +223,6 @@ void hwpt_probe_view(struct out *o, json_object *doc)
 		{ "ARM-SMMUV3", TABLE_LEFT }, { "AMD-GUEST", TABLE_LEFT },
 		{ "SELFTEST", TABLE_LEFT },   { "DEFAULT", TABLE_LEFT },
 	};
-	json_object *list = doc_get(doc, "results");
 	size_t per_row = ARRAY_SIZE(columns) - 2;
 	struct table t;
 
@@ -242,4 +241,74 @@ void hwpt_probe_view(struct out *o, json_object *doc)
 	}
 	table_render(&t, o);
 	table_free(&t);
+}
+
+/* Each combination that was accepted. */
+static void accepted_view(struct out *o, json_object *list)
+{
+	static const struct table_column columns[] = {
+		{ "PARENT", TABLE_LEFT },
+		{ "FLAGS", TABLE_LEFT },
+		{ "DATA", TABLE_LEFT },
+	};
+	struct table t;
+
+	table_init(&t, columns, ARRAY_SIZE(columns));
+	for (size_t i = 0; i < doc_len(list); i++) {
+		json_object *r = doc_at(list, i);
+		char *flags;
+
+		if (!doc_get_bool(r, "accepted", false))
+			continue;
+		flags = flags_text(doc_get(r, "flags"));
+		table_cell(&t, doc_get_str(r, "parent", "?"));
+		table_cell(&t, flags);
+		table_cell(&t, doc_get_str(r, "data_type", "?"));
+		free(flags);
+	}
+	table_render(&t, o);
+	table_free(&t);
+}
+
+/* "refused: 80 with EOPNOTSUPP, 12 with EINVAL (all of it: -v)" */
+static void refused_line(struct out *o, json_object *list)
+{
+	struct {
+		const char *name;
+		size_t count;
+	} errnos[16];
+	size_t n = 0;
+
+	for (size_t i = 0; i < doc_len(list); i++) {
+		const char *name = doc_get_str(doc_at(list, i), "errno", NULL);
+		size_t at = 0;
+
+		while (name && at < n && strcmp(errnos[at].name, name))
+			at++;
+		if (!name || at == ARRAY_SIZE(errnos))
+			continue;
+		if (at == n) {
+			errnos[at].name = name;
+			errnos[at].count = 0;
+			n++;
+		}
+		errnos[at].count++;
+	}
+	for (size_t i = 0; i < n; i++)
+		out_printf(o, "%s%zu with %s", i ? ", " : "refused: ", errnos[i].count,
+			   errnos[i].name);
+	if (n)
+		out_str(o, " (all of it: -v)\n");
+}
+
+void hwpt_probe_view(struct out *o, json_object *doc)
+{
+	json_object *list = doc_get(doc, "results");
+
+	if (o->verbose) {
+		everything_view(o, list);
+		return;
+	}
+	accepted_view(o, list);
+	refused_line(o, list);
 }

@@ -62,8 +62,10 @@ static int act(struct operation *op, void *opts)
 
 static void view(struct out *o, json_object *doc)
 {
-	out_printf(o, "IOAS %" PRId64 " can use (in steps of %" PRId64 " bytes)\n",
-		   doc_get_int(doc, "ioas", 0), doc_get_int(doc, "alignment", 0));
+	int64_t steps = doc_get_int(doc, "alignment", 0);
+
+	out_printf(o, "IOAS %" PRId64 " can use (in steps of %" PRId64 " byte%s)\n",
+		   doc_get_int(doc, "ioas", 0), steps, steps == 1 ? "" : "s");
 	view_ranges(o, doc_get(doc, "ranges"));
 }
 

@@ -36,6 +36,8 @@ static int act_option(struct operation *op, void *opts)
 	if (uapi_names_option(&uapi_options, name, &id))
 		return STATUS_TROUBLE;
 	req.option_id = (uint32_t)id;
+	if (id == UAPI_OPTION_HUGE_PAGES && !o->ioas)
+		return err_usage("option '%s' is of an IOAS: which one? --ioas=ID", name);
 	if (op->cli->n_args > 1) {
 		req.op = UAPI_OPTION_SET;
 		if (operand_number(op->cli->args[1], "value", UINT64_MAX, &req.val64))

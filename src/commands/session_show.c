@@ -24,12 +24,13 @@ const char *session_wanted(const struct cli *cli)
 static void view(struct out *o, json_object *doc)
 {
 	json_object *s = doc_get(doc, "session");
+	int64_t descriptors = doc_get_int(s, "descriptors", 0);
 
 	out_styled(o, OUT_TITLE, "session ");
 	out_styled(o, OUT_TITLE, doc_get_str(s, "name", ""));
-	out_printf(o, "  keeper %" PRId64 ", since %s, %" PRId64 " descriptors%s\n",
-		   doc_get_int(s, "keeper", 0), doc_get_str(s, "started", "?"),
-		   doc_get_int(s, "descriptors", 0),
+	out_printf(o, "  keeper %" PRId64 ", since %s, %" PRId64 " descriptor%s%s\n",
+		   doc_get_int(s, "keeper", 0), doc_get_str(s, "started", "?"), descriptors,
+		   descriptors == 1 ? "" : "s",
 		   doc_get_bool(s, "adopted", false)
 			   ? ", iommufd passed down: objects of others are not listed"
 			   : "");

@@ -12,11 +12,14 @@ static void view(struct out *o, json_object *doc)
 {
 	json_object *s = doc_get(doc, "session");
 
+	int64_t objects = doc_get_int(doc, "objects_released", 0);
+	int64_t descriptors = doc_get_int(s, "descriptors", 0);
+
 	out_printf(o,
-		   "session %s has ended: %" PRId64 " objects and %" PRId64
-		   " descriptors released\n",
-		   doc_get_str(s, "name", ""), doc_get_int(doc, "objects_released", 0),
-		   doc_get_int(s, "descriptors", 0));
+		   "session %s has ended: %" PRId64 " object%s and %" PRId64
+		   " descriptor%s released\n",
+		   doc_get_str(s, "name", ""), objects, objects == 1 ? "" : "s", descriptors,
+		   descriptors == 1 ? "" : "s");
 }
 
 static void view_quiet(struct out *o, json_object *doc)

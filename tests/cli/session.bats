@@ -73,7 +73,7 @@ load ../lib/session
   pid=$(keeper_of lab)
   run_split iommuctl session stop lab
   assert_equal "$status" 0
-  assert_equal "$output" "session lab has ended: 0 objects and 1 descriptors released"
+  assert_equal "$output" "session lab has ended: 0 objects and 1 descriptor released"
   [ ! -e "$XDG_RUNTIME_DIR/iommuctl/lab.sock" ]
   gone "$pid"
   refuses 2 "no session 'lab'" iommuctl session stop lab

@@ -164,6 +164,7 @@ start_lab()
 	run iommuctl option rlimit-mode 0
 	refused OPTION EBUSY
 	assert_output --partial "before anything else"
+	refuses 2 "which one? --ioas=ID" iommuctl option huge-pages
 	run iommuctl option huge-pages --ioas=77
 	refused OPTION ENOENT
 	run iommuctl vfio-ioas get
@@ -242,6 +243,14 @@ start_lab()
 	assert_equal "$(jq -r '.results[0] | "\(.parent) \(.accepted)"' <<<"$output")" "ioas true"
 	[ "$(jq '.results | length' <<<"$output")" -ge 96 ]
 	assert_equal "$(iommuctl ioas-alloc -q)" 1
+	# Text: what is accepted, and how often each errno came; everything with -v.
+	run iommuctl hwpt-alloc --probe "$dev"
+	assert_success
+	assert_line --regexp "^ioas +- +none$"
+	assert_line --regexp "^refused: [0-9]+ with E.*\\(all of it: -v\\)$"
+	refute_line --regexp "^ioas.*(EINVAL|EOPNOTSUPP)"
+	run iommuctl hwpt-alloc --probe -v "$dev"
+	assert_line --regexp "^ioas +- +yes .*EINVAL"
 }
 
 @test "iommufd: a failed replacement on VT-d leaves DMA blocked: said, remembered, cured" {
