@@ -398,7 +398,9 @@ static void put_fault(struct out *o, const struct klog_record *rec)
 		out_printf(o, "%s%s", str_of(rec, "device") || str_of(rec, "iommu") ? ": " : "",
 			   access);
 	if (address) {
-		out_str(o, access ? " at " : " ");
+		bool first = !access && !str_of(rec, "device") && !str_of(rec, "iommu");
+
+		out_str(o, first ? "at " : " at ");
 		put_value(o, address);
 	}
 	if (pasid)

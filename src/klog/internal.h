@@ -321,7 +321,7 @@ klog_post klog_post_smmuv3_probe, klog_post_smmuv3_word, klog_post_smmuv3_gerror
 
 /* post_soc.c */
 klog_post klog_post_access, klog_post_soc_fault, klog_post_mtk_fault, klog_post_ipmmu_fault,
-	klog_post_trace, klog_post_trace_fault, klog_post_qemu_fault;
+	klog_post_trace, klog_post_trace_fault, klog_post_page_request, klog_post_qemu_fault;
 
 /** Length of [s, s + len) without white space and what closes a quotation behind it. */
 uint16_t klog_trim(const char *s, uint16_t len);

@@ -1003,9 +1003,9 @@ const struct klog_pattern klog_patterns[] = {
 	  "qi_submit: {descriptor:w} {iommu:w}: {qw0:x} {qw1:x} {qw2:x} {qw3:x}",
 	  "A command goes into the invalidation queue of a VT-d unit", NULL, klog_post_trace },
 	{ "trace-page-request", KLOG_EVENT, TAG_ANY, WHO_NONE,
-	  "prq_report: {iommu:w}/{device:w} seq# {sequence:d}: rid={requester:x} addr={address:x} "
-	  "{permissions:w} pasid={_pasid:x} index={index:x}",
-	  "A device asks for a page (PRI)", NULL, klog_post_trace },
+	  "prq_report: {iommu:w}/{device:w} seq# {sequence:d}: rid={requester:x} addr={_page:x} "
+	  "{_letters:w} pasid={_pasid:x} index={index:x}",
+	  "A device asks for a page (PRI)", NULL, klog_post_page_request },
 	{ "qemu-vtd-fault", KLOG_FAULT, TAG_ANY, WHO_NONE,
 	  "vtd_iommu_translate: detected translation failure (dev={_bdf:w}, iova={address:x}"
 	  "<, pasid={_pasid:x}>)",

@@ -148,6 +148,25 @@ bool klog_post_trace_fault(struct klog_parse *ps, struct klog_record *rec,
 	return klog_post_trace(ps, rec, m);
 }
 
+/* The page's number, not its address; letters as "rwxpl": read, write, execute, privileged, last of
+ * its group. */
+bool klog_post_page_request(struct klog_parse *ps, struct klog_record *rec,
+			    const struct klog_match *m)
+{
+	const struct klog_capture *letters = klog_capture(m, "_letters");
+
+	klog_put_hex(rec, "address", klog_number(m, "_page") << 12, 0);
+	if (letters) {
+		bool execute = memchr(letters->s, 'x', letters->len),
+		     write = memchr(letters->s, 'w', letters->len);
+
+		klog_put_text(rec, "access", execute ? "execute" : (write ? "write" : "read"));
+		klog_put_bool(rec, "privileged", memchr(letters->s, 'p', letters->len));
+		klog_put_bool(rec, "last", memchr(letters->s, 'l', letters->len));
+	}
+	return klog_post_trace(ps, rec, m);
+}
+
 /* --- QEMU --------------------------------------------------------------------------------------
  */
 
