@@ -60,6 +60,7 @@ static const char *const tag_words[][6] = {
 	[TAG_SMMUV3] = { "smmu-v3", "smmuv3", "SMMUv3", NULL },
 	[TAG_SYSMMU] = { "sysmmu", NULL },
 	[TAG_IPMMU] = { "ipmmu", NULL },
+	[TAG_OMAP] = { "omap-iommu", NULL },
 	[TAG_TEGRA] = { "memory-controller", "tegra-mc", NULL },
 	[TAG_IOMMU] = { "iommu", "IOMMU", NULL },
 	[TAG_XEN] = { "(XEN)", NULL },

@@ -97,6 +97,7 @@ enum klog_tag {
 	TAG_SYSMMU, /* exynos-sysmmu */
 	TAG_IPMMU,
 	TAG_TEGRA,
+	TAG_OMAP,
 	TAG_IOMMU, /* iommu */
 	TAG_XEN,   /* (XEN) */
 	TAG_RISCV,
@@ -320,8 +321,9 @@ klog_post klog_post_smmuv3_probe, klog_post_smmuv3_word, klog_post_smmuv3_gerror
 	klog_post_smmuv2_global;
 
 /* post_soc.c */
-klog_post klog_post_access, klog_post_soc_fault, klog_post_mtk_fault, klog_post_ipmmu_fault,
-	klog_post_trace, klog_post_trace_fault, klog_post_page_request, klog_post_qemu_fault;
+klog_post klog_post_access, klog_post_soc_fault, klog_post_tegra_fault, klog_post_mtk_fault,
+	klog_post_ipmmu_fault, klog_post_trace, klog_post_trace_fault, klog_post_page_request,
+	klog_post_qemu_fault;
 
 /** Length of [s, s + len) without white space and what closes a quotation behind it. */
 uint16_t klog_trim(const char *s, uint16_t len);

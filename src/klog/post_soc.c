@@ -17,6 +17,9 @@ static void put_access(struct klog_record *rec)
 	const char *word = f && f->type == KLOG_STR ? f->str : rec->pattern->tmpl;
 
 	word += *word == '[';
+	if (f == NULL &&
+	    (strncmp(word, "non-secure ", 11) == 0 || strncmp(word, "secure ", 7) == 0))
+		word = strchr(word, ' ') + 1;
 	if (tolower((unsigned char)*word) == 'w')
 		klog_put_text(rec, "access", "write");
 	else if (tolower((unsigned char)*word) == 'r')
@@ -47,6 +50,28 @@ bool klog_post_soc_fault(struct klog_parse *ps, struct klog_record *rec, const s
 		klog_put_hex(rec, "reason_code", code->num, 0);
 	if (name)
 		klog_put_str(rec, "reason", name->s, klog_trim(name->s, name->len));
+	return true;
+}
+
+/* "SMMU translation error [--S]", or what else a memory controller finds wrong. */
+bool klog_post_tegra_fault(struct klog_parse *ps, struct klog_record *rec,
+			   const struct klog_match *m)
+{
+	const struct klog_capture *cause = klog_capture(m, "_cause");
+	const char *open = cause ? memchr(cause->s, '[', cause->len) : NULL,
+		   *end = cause ? cause->s + cause->len : NULL, *close;
+
+	klog_post_soc_fault(ps, rec, m);
+	if (!cause)
+		return true;
+	close = open ? memchr(open, ']', (size_t)(end - open)) : NULL;
+	if (close)
+		klog_put_str(rec, "attributes", open + 1, (size_t)(close - open - 1));
+	if (cause->len < 4 || strncmp(cause->s, "SMMU", 4) != 0) {
+		rec->kind = KLOG_EVENT;
+		rec->meaning = "Tegra's memory controller refused an access, and not its SMMU: no "
+			       "memory is there, or it is protected";
+	}
 	return true;
 }
 
