@@ -93,9 +93,6 @@ void check_emit_for(struct check_run *run, unsigned int goals, enum check_findin
 /** True when any of @goals is asked about. */
 bool check_wants(const struct check_run *run, unsigned int goals);
 
-/** JSON name of a status: "pass", "warn", "unknown", "fail". */
-const char *check_status_name(enum check_status status);
-
 /** The goal of a name, or -1. */
 int check_goal_find(const char *name);
 

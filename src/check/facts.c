@@ -289,26 +289,11 @@ struct fact fact_acpi(const struct facts *f, const char *signature)
 	return fact_of(ANSWER_NO, &ev);
 }
 
-json_object *fact_reserved_memory(const struct facts *f)
-{
-	return fact_extra(f, "acpi.reserved_memory");
-}
-
 /* --- the log ---------------------------------------------------------------------------------- */
 
 json_object *fact_log(const struct facts *f)
 {
 	return fact_extra(f, EXTRA_LOG_RECORDS);
-}
-
-json_object *fact_log_family(const struct facts *f, const char *family)
-{
-	json_object *list = fact_log(f);
-
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (!strcmp(doc_get_str(doc_at(list, i), "family", ""), family))
-			return doc_at(list, i);
-	return NULL;
 }
 
 /* --- nodes and limits ------------------------------------------------------------------------- */

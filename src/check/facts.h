@@ -85,16 +85,10 @@ struct fact fact_acpi(const struct facts *f, const char *signature);
 /** Its parsed content (acpi_table_doc()), or NULL. */
 json_object *fact_acpi_table(const struct facts *f, const char *signature);
 
-/** Memory that firmware reserves for devices: list, or NULL when the tables were not readable. */
-json_object *fact_reserved_memory(const struct facts *f);
-
 /* --- the kernel log ------------------------------------------------------------------- */
 
 /** Its decoded records, or NULL when it could not be read. */
 json_object *fact_log(const struct facts *f);
-
-/** The first record of a family of lines, or NULL. */
-json_object *fact_log_family(const struct facts *f, const char *family);
 
 /* --- nodes and limits ------------------------------------------------------------------ */
 

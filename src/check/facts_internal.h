@@ -23,7 +23,10 @@ struct facts {
 	size_t *members, *member_start;
 };
 
+/** An answer with what it rests on. */
 struct fact fact_of(enum answer is, const struct evidence *ev);
+
+/** No answer: @why there is none from @source at @where. */
 struct fact fact_unknown(const char *source, const char *where, const char *why);
 
 /** A document of snap->extra by its path, or NULL. */

@@ -39,6 +39,7 @@ enum check_iommu_state {
 	CHECK_IOMMU_ON,
 };
 
+/** From the snapshot alone: IOMMUs that work, the firmware's tables, parameters, the log. */
 enum check_iommu_state check_iommu_state(const struct facts *f);
 
 /** "absent", "firmware-disabled", "kernel-disabled", "identity", "on"; NULL unknown. */

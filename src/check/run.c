@@ -22,11 +22,6 @@ static const char *const status_names[] = {
 	[CHECK_FAIL] = "fail",
 };
 
-const char *check_status_name(enum check_status status)
-{
-	return status_names[status];
-}
-
 int check_goal_find(const char *name)
 {
 	for (int i = 0; i < GOAL_COUNT; i++)

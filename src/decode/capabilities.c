@@ -4,6 +4,7 @@
 #include "config.h"
 #include "decode/capabilities.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #include "decode/field.h"
@@ -49,5 +50,27 @@ void capabilities_of(const struct reg_set *set, struct capabilities *caps)
 			continue;
 		caps->of[i].known = true;
 		caps->of[i].value = value;
+	}
+}
+
+int size_words(unsigned int bit, char *buf, size_t size)
+{
+	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
+
+	return snprintf(buf, size, "%u %s", 1u << bit % 10, units[bit / 10]);
+}
+
+void sizes_words(uint64_t mask, char *buf, size_t size)
+{
+	size_t len = 0;
+
+	snprintf(buf, size, "none");
+	for (unsigned int bit = 0; bit < 64 && len < size; bit++) {
+		if (!(mask >> bit & 1))
+			continue;
+		if (len)
+			len += (size_t)snprintf(buf + len, size - len, ", ");
+		if (len < size)
+			len += (size_t)size_words(bit, buf + len, size - len);
 	}
 }

@@ -73,4 +73,10 @@ struct capability_rule {
  */
 void capabilities_of(const struct reg_set *set, struct capabilities *caps);
 
+/** The size of 2^@bit bytes, below 2^64, in words: "2 MiB". Returns what snprintf() does. */
+int size_words(unsigned int bit, char *buf, size_t size);
+
+/** Page sizes of a mask (bit n: 2^n bytes) in words: "4 KiB, 2 MiB"; "none". */
+void sizes_words(uint64_t mask, char *buf, size_t size);
+
 #endif

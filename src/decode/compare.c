@@ -134,18 +134,6 @@ size_t compare_registers(const struct reg_set *a, const struct reg_set *b,
 	return list.n;
 }
 
-void sizes_words(uint64_t mask, char *buf, size_t size)
-{
-	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
-	size_t len = 0;
-
-	snprintf(buf, size, "none");
-	for (unsigned int bit = 0; bit < 64 && len < size; bit++)
-		if (mask >> bit & 1)
-			len += (size_t)snprintf(buf + len, size - len, "%s%u %s", len ? ", " : "",
-						1u << bit % 10, units[bit / 10]);
-}
-
 static void capability_words(enum capability_kind kind, bool known, uint64_t value, char *buf,
 			     size_t size)
 {

@@ -61,7 +61,4 @@ const char *compare_weight_name(enum compare_weight weight);
 /** Words about a change: "first-stage 1 GiB pages (CAP.FS1GP): yes, then no". */
 void compare_words(const struct compare_change *change, char *buf, size_t size);
 
-/** Page sizes of a mask (bit n: 2^n bytes) in words: "4 KiB, 2 MiB"; "none". */
-void sizes_words(uint64_t mask, char *buf, size_t size);
-
 #endif

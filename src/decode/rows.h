@@ -80,14 +80,19 @@ extern const struct capability_rule smmuv3_rules[CAP_COUNT];
 extern const struct capability_rule cmdqv_rules[CAP_COUNT];
 extern const struct capability_rule riscv_rules[CAP_COUNT];
 
+/** The version as the specification writes it ("1:0") into @buf; false when the registers at hand
+ * do not say. */
 bool vtd_version(const struct reg_set *set, char *buf, size_t size);
 bool smmuv3_version(const struct reg_set *set, char *buf, size_t size);
 bool cmdqv_version(const struct reg_set *set, char *buf, size_t size);
 bool riscv_version(const struct reg_set *set, char *buf, size_t size);
 
+/** What the registers tell of whose product it is, into @buf; false when nothing. */
 bool vtd_product(const struct reg_set *set, char *buf, size_t size);
 bool amd_product(const struct reg_set *set, char *buf, size_t size);
 bool smmuv3_product(const struct reg_set *set, char *buf, size_t size);
+
+/** A sentence about registers that need one, or NULL. */
 const char *smmuv3_remark(const struct reg_set *set);
 
 extern const struct arch arch_vtd, arch_smmuv3, arch_cmdqv, arch_amd, arch_riscv, arch_selftest;

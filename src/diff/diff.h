@@ -31,6 +31,7 @@ struct diff_lost {
 	char *a, *b;
 };
 
+/** No differences yet; diff_free() frees them, the list too. */
 void diff_init(struct diff *d);
 void diff_free(struct diff *d);
 

@@ -24,14 +24,6 @@ static const struct {
 	{ "VIOT", 48, acpi_viot },
 };
 
-bool acpi_is_iommu_table(const char *signature)
-{
-	for (size_t i = 0; i < ARRAY_SIZE(parsers); i++)
-		if (!strcmp(signature, parsers[i].signature))
-			return true;
-	return false;
-}
-
 uint64_t acpi_get(const struct acpi_block *b, size_t at, size_t n)
 {
 	uint64_t v = 0;

@@ -19,9 +19,6 @@
 /* The largest table that is looked at: real ones stay far below. */
 enum { ACPI_TABLE_MAX = 1 << 18 };
 
-/** True for a signature that acpi_table_doc() knows the structures of. */
-bool acpi_is_iommu_table(const char *signature);
-
 /**
  * acpi_table_doc() - parse one table
  * @data, @len: the table as below /sys/firmware/acpi/tables

@@ -100,17 +100,3 @@ json_object *facts_pci(const struct snapshot *snap, const char *device)
 {
 	return find_named(facts_get(snap, "pci"), "device", device);
 }
-
-const char *facts_config(const struct snapshot *snap, const char *option)
-{
-	json_object *config = doc_get(facts_get(snap, "kernel"), "config");
-
-	return doc_get_str(doc_get(config, "options"), option, NULL);
-}
-
-const char *facts_parameter(const struct snapshot *snap, const char *module, const char *name)
-{
-	json_object *modules = doc_get(facts_get(snap, "kernel"), "modules");
-
-	return doc_get_str(doc_get(find_named(modules, "name", module), "parameters"), name, NULL);
-}

@@ -52,12 +52,6 @@ json_object *facts_get(const struct snapshot *snap, const char *key);
 /** The element of the "pci" list about a device, or NULL. */
 json_object *facts_pci(const struct snapshot *snap, const char *device);
 
-/** The value of a configuration option ("CONFIG_IOMMUFD"): "y", "m", "n"; NULL unknown. */
-const char *facts_config(const struct snapshot *snap, const char *option);
-
-/** A module's parameter; NULL unknown. */
-const char *facts_parameter(const struct snapshot *snap, const char *module, const char *name);
-
 /* --- for the collectors ----------------------------------------------------------------- */
 
 /**

@@ -53,6 +53,7 @@ bool filter_is_set(const struct filter *f);
  */
 int filter_apply(const struct filter *f, const struct snapshot *snap, bool *keep);
 
+/** Free what was added, and leave no filter set. */
 void filter_free(struct filter *f);
 
 #endif

@@ -35,6 +35,7 @@ struct hostfs *hostfs_open(const char *root);
 /** The same without openat2(): what old kernels get. For tests. */
 struct hostfs *hostfs_open_by_hand(const char *root);
 
+/** Close it and free; NULL is fine. */
 void hostfs_close(struct hostfs *fs);
 
 /** True for the live machine. */
@@ -77,6 +78,7 @@ int hostfs_dir_open(struct hostfs *fs, struct hostfs_dir *dir, const char *path)
 /** The next name, "." and ".." left out, valid until the next call; NULL at the end. */
 const char *hostfs_dir_next(struct hostfs_dir *dir);
 
+/** Close it; it may be closed already. */
 void hostfs_dir_close(struct hostfs_dir *dir);
 
 /**

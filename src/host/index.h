@@ -27,6 +27,7 @@ bool index_put(struct index *ix, const char *name, size_t value);
 /** The number of a name. False when it is not there. */
 bool index_get(const struct index *ix, const char *name, size_t *value);
 
+/** Leave it empty. */
 void index_free(struct index *ix);
 
 #endif

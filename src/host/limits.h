@@ -19,6 +19,7 @@
 
 #include "host/snapshot.h"
 
+/** "limits" and "nodes" as above, the caller's; for the live machine only. */
 json_object *facts_limits(struct snapshot *snap);
 json_object *facts_nodes(struct snapshot *snap);
 

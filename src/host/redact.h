@@ -25,6 +25,8 @@ enum redact_kind {
 
 struct redact;
 
+/** No words yet, nothing replaced. One of it goes with one document: equal values become equal
+ *  words. redact_free() frees it. */
 struct redact *redact_new(void);
 void redact_free(struct redact *r);
 

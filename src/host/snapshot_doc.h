@@ -38,6 +38,7 @@ void snapshot_doc_stream(json_object *doc, const struct snapshot *snap,
  */
 struct snapshot_docs;
 
+/** @snap must live as long as it; snapshot_docs_free() frees it, not the elements made. */
 struct snapshot_docs *snapshot_docs_new(const struct snapshot *snap);
 void snapshot_docs_free(struct snapshot_docs *docs);
 

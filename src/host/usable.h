@@ -32,6 +32,7 @@ struct usability {
 		*host_driven; /* members on drivers of the host, in the order of snap->groups */
 };
 
+/** Count the members of each group of @snap, which must live as long; usability_free() frees. */
 void usability_init(struct usability *u, const struct snapshot *snap);
 void usability_free(struct usability *u);
 

@@ -19,7 +19,6 @@
 
 #include "base/mem.h"
 #include "decode/capabilities.h"
-#include "decode/compare.h"
 #include "render/doc.h"
 #include "render/registers.h"
 

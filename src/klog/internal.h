@@ -153,6 +153,7 @@ struct klog_reason_table {
 extern const struct klog_reason_table klog_vtd_reasons, klog_amd_events, klog_smmuv3_events,
 	klog_riscv_causes;
 
+/** The row of a code, or NULL. */
 const struct klog_reason *klog_reason(const struct klog_reason_table *table, uint64_t code);
 
 /* --- line.c: text without what was put around it ----------------------------------------- */
@@ -242,6 +243,8 @@ struct klog_parse {
 	struct klog_record rec;
 };
 
+/** A parser for one stream; @file names it in the records, or is NULL. klog_parse_end() frees it.
+ */
 struct klog_parse *klog_parse_new(klog_emit *emit, void *ctx, struct klog_totals *totals,
 				  const char *file);
 

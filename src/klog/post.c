@@ -5,8 +5,9 @@
 #include "klog/internal.h"
 
 #include <ctype.h>
-#include <stdio.h>
 #include <string.h>
+
+#include "decode/capabilities.h"
 
 #include "base/mem.h"
 
@@ -24,10 +25,9 @@ bool klog_post_named(struct klog_parse *ps, struct klog_record *rec, const struc
 
 static void put_size(struct klog_record *rec, unsigned int bit)
 {
-	static const char *const units[] = { "B", "KiB", "MiB", "GiB", "TiB", "PiB", "EiB" };
 	char item[16];
 
-	snprintf(item, sizeof(item), "%u %s", 1u << (bit % 10), units[bit / 10]);
+	size_words(bit, item, sizeof(item));
 	klog_put_item(rec, "page_sizes", item);
 }
 

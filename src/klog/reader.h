@@ -34,6 +34,7 @@ ssize_t klog_reader_read(struct klog_reader *r, char *buf, size_t size);
 uint64_t klog_reader_done(const struct klog_reader *r);
 uint64_t klog_reader_size(const struct klog_reader *r);
 
+/** Free it. The descriptor that it was opened with stays open. */
 void klog_reader_close(struct klog_reader *r);
 
 #endif

@@ -11,7 +11,6 @@
 #include "base/mem.h"
 #include "base/utf8.h"
 #include "decode/capabilities.h"
-#include "decode/compare.h"
 
 enum { MEANING_SIZE = 160, LABEL_WIDTH = 24, BYTES_SHOWN = 16 };
 
@@ -248,50 +247,6 @@ json_object *payload_doc(const struct payload *p)
 	}
 	if (!p->regs.arch && p->len)
 		doc_add(doc, "raw", bytes_doc(p->data, p->len));
-	return doc;
-}
-
-static json_object *change_doc(const struct compare_change *c)
-{
-	json_object *obj = doc_object();
-	char words[512];
-
-	compare_words(c, words, sizeof(words));
-	if (c->reg) {
-		doc_add(obj, "register", doc_str(c->reg->name));
-		doc_add(obj, "field", doc_str(c->field ? c->field->name : NULL));
-	} else {
-		doc_add(obj, "capability", doc_str(capability_info[c->capability].key));
-	}
-	doc_add(obj, "weight", doc_str(compare_weight_name(c->weight)));
-	doc_add(obj, "a", doc_str(c->in_a));
-	doc_add(obj, "b", doc_str(c->in_b));
-	doc_add(obj, "text", doc_str(words));
-	if (c->field && c->field->flags & FIELD_TENTATIVE)
-		doc_add(obj, "tentative", doc_bool(true));
-	return obj;
-}
-
-static json_object *changes_doc(struct compare_change *changes, size_t n)
-{
-	json_object *list = doc_list();
-
-	for (size_t i = 0; i < n; i++)
-		doc_push(list, change_doc(&changes[i]));
-	free(changes);
-	return list;
-}
-
-json_object *registers_compare_doc(const struct reg_set *a, const struct reg_set *b)
-{
-	json_object *doc = doc_object();
-	struct compare_change *changes;
-	size_t n;
-
-	n = compare_capabilities(a, b, &changes);
-	doc_add(doc, "capabilities", changes_doc(changes, n));
-	n = compare_registers(a, b, &changes);
-	doc_add(doc, "registers", changes_doc(changes, n));
 	return doc;
 }
 

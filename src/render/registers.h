@@ -46,15 +46,6 @@ json_object *payload_doc(const struct payload *p);
 /** The fields of one register value, as in "fields" above. */
 json_object *register_fields_doc(const struct reg *reg, uint64_t value, const struct reg_set *set);
 
-/**
- * registers_compare_doc() - what differs between two sets (decode/compare.h)
- *
- * {"capabilities": [...], "registers": [...]}, each a list of {"capability"} or
- * {"register", "field"} with "weight", what it is in "a" and in "b", and "text".
- * The second list is empty for sets of two architectures.
- */
-json_object *registers_compare_doc(const struct reg_set *a, const struct reg_set *b);
-
 struct capability_info;
 
 /** A value of the common vocabulary in words: "yes", "48", "4 KiB, 2 MiB", "unknown". */

@@ -43,6 +43,7 @@ void table_render(const struct table *t, struct out *o);
 /** Append @text in a style, cut to @room columns with an ellipsis; 0 cuts nothing. */
 void table_cut(struct out *o, enum out_style style, const char *text, size_t room);
 
+/** Free the cells. */
 void table_free(struct table *t);
 
 #endif

@@ -25,12 +25,13 @@ struct launched {
  *  and launched_free() frees it. */
 int launch_session(const struct launch *plan, struct launched *out);
 
+/** Free the strings; the keeper goes on. */
 void launched_free(struct launched *l);
 
 /**
  * launch_given_iommufd() - the descriptor that --iommufd names
  * @word: a number, or systemd:NAME
- * @fd: receives it; it stays the caller's of this program
+ * @fd: receives it; it stays with whoever started this program
  *
  * Checked to be an iommufd. Returns an exit status; everything is reported.
  */

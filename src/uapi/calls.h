@@ -111,6 +111,7 @@ int call_hw_info(int fd, uint32_t dev_id, const uint32_t *type, struct call_hw_i
 int call_hw_info_sized(int fd, uint32_t dev_id, const uint32_t *type, uint32_t size, uint8_t fill,
 		       struct call_hw_info *info);
 
+/** Free the data. */
 void call_hw_info_free(struct call_hw_info *info);
 
 /* On a VFIO device's descriptor. */

@@ -206,11 +206,6 @@ char *devfact_iommu(const char *bus, const char *name)
 	return device_link(bus, name, "iommu");
 }
 
-char *devfact_physfn(const char *bus, const char *name)
-{
-	return device_link(bus, name, "physfn");
-}
-
 uint32_t devfact_class(const char *bus, const char *name)
 {
 	char *path = device_path(bus, name, "class"), *text = read_text(path);

@@ -89,7 +89,6 @@ int devfact_group(const char *bus, const char *name);
 /** Target names of links in the device's directory; the caller frees, NULL: there is none. */
 char *devfact_driver(const char *bus, const char *name);
 char *devfact_iommu(const char *bus, const char *name);
-char *devfact_physfn(const char *bus, const char *name);
 
 /** PCI class, 24 bits, or 0. */
 uint32_t devfact_class(const char *bus, const char *name);

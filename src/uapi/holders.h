@@ -53,6 +53,7 @@ size_t holders_of_device(const struct holders *h, const char *device, const char
  */
 size_t holders_of_group(const struct holders *h, int group, size_t from);
 
+/** Free the list. */
 void holders_free(struct holders *h);
 
 /** "iommufd", "cdev", "group", ... */

@@ -136,36 +136,6 @@ size_t uapi_op_find(const char *word, enum uapi_op *ops)
 	return n;
 }
 
-/* --- objects ------------------------------------------------------------------------------ */
-
-static const char *const objects[OBJECT_COUNT] = {
-	[OBJECT_NONE] = "none",
-	[OBJECT_DEVICE] = "device",
-	[OBJECT_ACCESS] = "access",
-	[OBJECT_IOAS] = "ioas",
-	[OBJECT_HWPT] = "hwpt",
-	[OBJECT_HWPT_AUTO] = "hwpt-auto",
-	[OBJECT_HWPT_NESTED] = "hwpt-nested",
-	[OBJECT_FAULT_QUEUE] = "fault-queue",
-	[OBJECT_VIOMMU] = "viommu",
-	[OBJECT_VDEVICE] = "vdevice",
-	[OBJECT_VEVENTQ] = "veventq",
-	[OBJECT_HW_QUEUE] = "hw-queue",
-};
-
-const char *uapi_object_name(enum uapi_object type)
-{
-	return type < OBJECT_COUNT ? objects[type] : "unknown";
-}
-
-enum uapi_object uapi_object_find(const char *name)
-{
-	for (unsigned int i = OBJECT_NONE + 1; i < OBJECT_COUNT; i++)
-		if (!strcmp(objects[i], name))
-			return (enum uapi_object)i;
-	return OBJECT_NONE;
-}
-
 /* --- flags and types --------------------------------------------------------------------- */
 
 static const struct uapi_name *find_name(const struct uapi_names *set, const char *text, size_t len)

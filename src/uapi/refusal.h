@@ -150,6 +150,7 @@ bool refusal_find(enum uapi_op op, int err, const struct refusal_ctx *ctx,
 /** The row of a stable id with the facts put in; @text is empty when there is no such row. */
 bool refusal_by_id(const char *id, const struct refusal_ctx *ctx, struct refusal_text *text);
 
+/** Free the words, and leave @text empty. */
 void refusal_text_free(struct refusal_text *text);
 
 /**

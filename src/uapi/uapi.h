@@ -103,12 +103,6 @@ enum uapi_object {
 	OBJECT_COUNT,
 };
 
-/** "ioas", "hwpt", "hwpt-nested", ...; "none" for OBJECT_NONE. */
-const char *uapi_object_name(enum uapi_object type);
-
-/** The type of a name, or OBJECT_NONE. */
-enum uapi_object uapi_object_find(const char *name);
-
 /* --- names of bits and values ----------------------------------------------------- */
 
 struct uapi_name {
