@@ -219,8 +219,10 @@ static void arch_text(struct out *o, json_object *arch)
 	json_object *regs = doc_get(arch, "registers"), *flags = doc_get(arch, "hw_info_flags");
 
 	out_styled(o, OUT_TITLE, doc_get_str(arch, "type", ""));
-	out_printf(o, "  %s; covers %s\n", doc_get_str(arch, "title", ""),
-		   doc_get_str(arch, "revision", ""));
+	out_printf(o, "  %s\n", doc_get_str(arch, "title", ""));
+	out_str(o, "covers ");
+	out_wrap(o, strlen("covers "), doc_get_str(arch, "revision", ""));
+	out_str(o, "\n");
 	for (size_t i = 0; i < doc_len(regs); i++) {
 		register_heading(o, doc_at(regs, i));
 		rows_text(o, doc_get(doc_at(regs, i), "fields"));
