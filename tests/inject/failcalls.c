@@ -9,7 +9,6 @@
  */
 #include "config.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -17,21 +16,19 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "commands.h"
 #include "judge.h"
+#include "stage.h"
+#include "state.h"
 #include "tracer.h"
 
 enum {
-	LIMIT = 20,        /* seconds after which a command hangs; */
-	LIMIT_GUEST = 120, /* under emulation, with all calls traced */
+	LIMIT_GUEST = 120, /* seconds, under emulation with all calls traced */
 	STATE_EVERY = 16,  /* a command that nothing takes back is compared so often */
 	SHOWN = 40,        /* unexpected outcomes that are printed of a row */
-	NAME_SIZE = 128,
-	PATH_SIZE = 512,
 };
 
 static struct {
@@ -41,291 +38,6 @@ static struct {
 } opts = { .every = 1, .workers = 1 };
 
 static char work[PATH_SIZE]; /* a folder of our own */
-
-static void die(const char *what)
-{
-	fprintf(stderr, "failcalls: %s: %s\n", what, strerror(errno));
-	exit(2);
-}
-
-/* --- the table ----------------------------------------------------------------------------------
- */
-
-struct row {
-	const char *name, *command;
-	const char *undo; /* takes back what the command did, when something has changed; or "" */
-	bool always;      /* ... each time */
-	enum answer_kind kind;
-	const char *target; /* the file in the folder where the command runs */
-};
-
-static enum answer_kind kind_of(const char *word, size_t length)
-{
-	static const struct {
-		const char *word;
-		enum answer_kind kind;
-	} known[] = {
-		{ "text", ANSWER_TEXT },   { "json", ANSWER_JSON }, { "lines", ANSWER_LINES },
-		{ "offer", ANSWER_OFFER }, { "file", ANSWER_FILE }, { "leaves", ANSWER_LEAVES },
-	};
-
-	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
-		if (strlen(known[i].word) == length && !strncmp(known[i].word, word, length))
-			return known[i].kind;
-	errno = EINVAL;
-	die(word);
-	return ANSWER_TEXT;
-}
-
-/* Takes a line of the table apart, in place. False: a comment. */
-static bool read_row(char *line, struct row *row)
-{
-	static const char always[] = "always ";
-	char *rest = line, *kind;
-
-	line[strcspn(line, "\n")] = '\0';
-	if (line[0] == '#' || !strchr(line, '\t'))
-		return false;
-	row->name = strsep(&rest, "\t");
-	kind = strsep(&rest, "\t");
-	row->command = rest ? strsep(&rest, "\t") : "";
-	row->undo = rest ? rest : "";
-	row->always = !strncmp(row->undo, always, strlen(always));
-	row->undo += row->always ? strlen(always) : 0;
-	row->kind = kind_of(kind, strcspn(kind, ":"));
-	row->target = strchr(kind, ':') ? strchr(kind, ':') + 1 : "out.json";
-	return true;
-}
-
-static bool is_wanted(const struct row *row)
-{
-	for (char **p = opts.patterns; *p; p++)
-		if (!fnmatch(*p, row->name, 0))
-			return true;
-	return !opts.patterns[0];
-}
-
-/* --- files and other programs
- * --------------------------------------------------------------------- */
-
-/* All of an open file, without bytes of zero. Owner: the caller. */
-static char *contents(int fd)
-{
-	off_t size = lseek(fd, 0, SEEK_END);
-	char *text = calloc((size_t)size + 1, 1);
-	ssize_t got = pread(fd, text, (size_t)size, 0);
-	size_t n = 0;
-
-	for (ssize_t i = 0; i < got; i++)
-		if (text[i])
-			text[n++] = text[i];
-	text[n] = '\0';
-	return text;
-}
-
-static void shell(const char *command, int out)
-{
-	pid_t pid = fork();
-	int status;
-
-	if (!pid) {
-		dup2(open("/dev/null", O_RDONLY | O_CLOEXEC), 0);
-		dup2(out, 1);
-		dup2(out, 2);
-		execl("/bin/bash", "bash", "-c", command, (char *)NULL);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid(pid, &status, 0) < 0)
-		die(command);
-}
-
-/* What a command of the shell says. Owner: the caller. */
-static char *said_by(const char *command)
-{
-	int fd = memfd_create("said", MFD_CLOEXEC);
-	char *text;
-
-	shell(command, fd);
-	text = contents(fd);
-	close(fd);
-	return text;
-}
-
-/* What a file has, uncompressed; NULL without it. Owner: the caller. */
-static char *written(const char *path)
-{
-	static const char *const programs[][2] = { { ".gz", "gzip -dcq" },
-						   { ".xz", "xz -dcq" },
-						   { ".zst", "zstd -qdc" } };
-	const char *ending = strrchr(path, '.');
-	char command[3 * PATH_SIZE], *text;
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0)
-		return NULL;
-	text = contents(fd);
-	close(fd);
-	for (size_t i = 0; i < sizeof(programs) / sizeof(programs[0]); i++) {
-		if (!ending || strcmp(ending, programs[i][0]) || !strcmp(text, OLD_FILE))
-			continue;
-		free(text);
-		snprintf(command, sizeof(command), "%s '%s' 2>/dev/null", programs[i][1], path);
-		return said_by(command);
-	}
-	return text;
-}
-
-static unsigned int count_files(const char *folder)
-{
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
-	unsigned int n = 0;
-
-	while (dir && (entry = readdir(dir)))
-		n += entry->d_name[0] != '.';
-	if (dir)
-		closedir(dir);
-	return n;
-}
-
-/* --- one run
- * -------------------------------------------------------------------------------------- */
-
-/* A place to run commands in. */
-struct stage {
-	const struct row *row;
-	char folder[PATH_SIZE];
-	int out, err;
-};
-
-static void stage_open(struct stage *s, const struct row *row, unsigned int number)
-{
-	s->row = row;
-	snprintf(s->folder, sizeof(s->folder), "%.400s/files%u", work, number);
-	s->out = memfd_create("out", MFD_CLOEXEC);
-	s->err = memfd_create("err", MFD_CLOEXEC);
-}
-
-static void stage_close(struct stage *s)
-{
-	close(s->out);
-	close(s->err);
-}
-
-/* Makes the folder hold the file and nothing else. */
-static void put_old_file(const struct stage *s)
-{
-	char path[PATH_SIZE + NAME_SIZE], command[3 * PATH_SIZE];
-	int fd;
-
-	snprintf(path, sizeof(path), "%s/%s", s->folder, s->row->target);
-	if (access(path, F_OK) < 0 || count_files(s->folder) != 1) {
-		snprintf(command, sizeof(command), "rm -rf '%s'; mkdir '%s'", s->folder, s->folder);
-		shell(command, 2);
-	}
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0 || write(fd, OLD_FILE, strlen(OLD_FILE)) < 0)
-		die(path);
-	close(fd);
-}
-
-/* Runs the command, with a failure, and takes its answer in. @out: where its standard output goes,
- * negative for what we read. */
-static void run(const struct stage *s, const struct call_failure *failure, int out,
-		struct trace_result *result, struct answer *answer)
-{
-	const struct trace_request request = {
-		.command = s->row->command,
-		.folder = s->folder,
-		.out = out < 0 ? s->out : out,
-		.err = s->err,
-		.limit = opts.state ? LIMIT_GUEST : LIMIT,
-		.leaves = s->row->kind == ANSWER_LEAVES,
-	};
-	char path[PATH_SIZE + NAME_SIZE];
-
-	put_old_file(s);
-	if (ftruncate(s->out, 0) < 0 || ftruncate(s->err, 0) < 0)
-		die("an answer");
-	lseek(s->out, 0, SEEK_SET);
-	lseek(s->err, 0, SEEK_SET);
-	trace_run(&request, failure, result);
-	snprintf(path, sizeof(path), "%s/%s", s->folder, s->row->target);
-	*answer = (struct answer) {
-		.status = result->status,
-		.hung = result->hung,
-		.out = contents(s->out),
-		.err = contents(s->err),
-		.file = s->row->kind == ANSWER_FILE ? written(path) : NULL,
-		.files = count_files(s->folder),
-	};
-}
-
-static void answer_free(struct answer *a)
-{
-	free(a->out);
-	free(a->err);
-	free(a->file);
-}
-
-/* --- what must be as before
- * ------------------------------------------------------------------------ */
-
-static char *state_before;
-
-static char *state_now(void)
-{
-	return said_by(opts.state);
-}
-
-static bool is_as_before(char **now)
-{
-	free(*now);
-	*now = state_now();
-	return !strcmp(*now, state_before);
-}
-
-static void print_difference(FILE *to, const char *before, const char *now)
-{
-	size_t a, b;
-
-	for (; *before || *now; before += a + (before[a] != '\0'), now += b + (now[b] != '\0')) {
-		a = strcspn(before, "\n");
-		b = strcspn(now, "\n");
-		if (a != b || strncmp(before, now, a) != 0)
-			fprintf(to, "    before: %.*s\n    now:    %.*s\n", (int)a, before, (int)b,
-				now);
-	}
-}
-
-/* Whether all is as before, at the latest when what the command did has been taken back. A keeper
- * takes a moment to notice that a command has gone. Says what is not into @to. */
-static bool restored(const struct row *row, FILE *to)
-{
-	char *now = NULL, *undone = NULL;
-	bool ok = is_as_before(&now);
-
-	if (ok && !row->always) {
-		free(now);
-		return true;
-	}
-	if (row->undo[0]) {
-		undone = said_by(row->undo);
-		ok = is_as_before(&now);
-	}
-	for (useconds_t tries = 1; !ok && tries <= 5; tries++) {
-		usleep(tries * 100000);
-		ok = is_as_before(&now);
-	}
-	if (!ok) {
-		print_difference(to, state_before, now);
-		if (undone && undone[0])
-			fprintf(to, "    taking back: %s\n", undone);
-	}
-	free(undone);
-	free(now);
-	return ok;
-}
 
 /* --- jobs
  * -------------------------------------------------------------------------------------------- */
@@ -430,6 +142,13 @@ static void say(FILE *to, const char *verdict, const struct job *job, const stru
 	fputc('\n', to);
 }
 
+static void open_stage(struct stage *s, const struct row *row, unsigned int number)
+{
+	stage_open(s, row, work, number);
+	if (opts.state)
+		s->limit = LIMIT_GUEST;
+}
+
 static const char *do_job(const struct stage *s, const struct job *job, const struct answer *good,
 			  struct answer *now, struct trace_result *result)
 {
@@ -439,12 +158,12 @@ static const char *do_job(const struct stage *s, const struct job *job, const st
 	if (job->kind != JOB_CALL) {
 		out = nowhere(job->kind);
 		/* A call that no program makes fails, so that nothing but that is looked at. */
-		run(s, &(struct call_failure) { .number = 100000, .error = EPERM }, out, result,
-		    now);
+		stage_run(s, &(struct call_failure) { .number = 100000, .error = EPERM }, out,
+			  result, now);
 		close(out);
 		return judge_nowhere(s->row, job->kind, now);
 	}
-	run(s, &job->failure, -1, result, now);
+	stage_run(s, &job->failure, -1, result, now);
 	if (!result->reached)
 		return "unreached";
 	name = call_kind(job->failure.number)->name;
@@ -461,12 +180,12 @@ static void work_on(const struct row *row, const struct jobs *jobs, const struct
 	struct stage s;
 	bool compare;
 
-	stage_open(&s, row, number);
+	open_stage(&s, row, number);
 	for (size_t i = number; i < jobs->n; i += opts.workers) {
 		compare = row->undo[0] || i % STATE_EVERY == 0 || i + 1 == jobs->n;
 		verdict = do_job(&s, &jobs->job[i], good, &now, &result);
 		say(to, verdict, &jobs->job[i], &now, result.what);
-		if (opts.state && compare && !restored(row, to))
+		if (opts.state && compare && !state_restored(row, to))
 			say(to, row->undo[0] ? "left-behind" : "left-behind-lately", &jobs->job[i],
 			    &now, result.what);
 		answer_free(&now);
@@ -583,14 +302,14 @@ static bool do_row(const struct row *row, unsigned int number)
 
 	if (!outcomes)
 		die("a file for the outcomes");
-	free(state_before);
-	state_before = opts.state ? state_now() : NULL;
-	stage_open(&s, row, 0);
-	run(&s, &none, -1, &made, &good);
+	if (opts.state)
+		state_remember(opts.state);
+	open_stage(&s, row, 0);
+	stage_run(&s, &none, -1, &made, &good);
 	stage_close(&s);
 	if (good.status > 1 || good.hung) {
 		ok = not_even_once(row, number, good.hung ? "it hangs" : good.err);
-	} else if (opts.state && !restored(row, outcomes)) {
+	} else if (opts.state && !state_restored(row, outcomes)) {
 		ok = not_even_once(row, number, "it leaves something behind");
 	} else {
 		make_jobs(&made, &good, &jobs);
@@ -604,6 +323,14 @@ static bool do_row(const struct row *row, unsigned int number)
 	fclose(outcomes);
 	fflush(stdout);
 	return ok;
+}
+
+static bool is_wanted(const struct row *row)
+{
+	for (char **p = opts.patterns; *p; p++)
+		if (!fnmatch(*p, row->name, 0))
+			return true;
+	return !opts.patterns[0];
 }
 
 static void read_options(int argc, char **argv)
