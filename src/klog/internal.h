@@ -196,6 +196,10 @@ size_t klog_next_word(const char **s, const char *end);
  * behind the name of a file that grep puts first. Set as above. */
 void klog_find_time(const char *s, const char *end, const char **time, size_t *time_len);
 
+/** The time of a line at [s, end) that has it in another form (/dev/kmsg), or on the line before it
+ *  (dmesg --json); @base: what can be looked at. As text, or false. */
+bool klog_other_time(const char *base, const char *s, const char *end, char *out, size_t size);
+
 /* --- find.c: which pattern matches, and where ---------------------------------------------- */
 
 struct klog_found {

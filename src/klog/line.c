@@ -591,3 +591,49 @@ void klog_find_time(const char *s, const char *end, const char **time, size_t *t
 		    skip_date(p, end, &st))
 			return;
 }
+
+/* "6,1234,361089,-;": /dev/kmsg has microseconds. */
+static bool kmsg_time(const char *s, const char *end, char *out, size_t size)
+{
+	unsigned long long us = 0;
+
+	for (int field = 0; field < 3; field++) {
+		const char *p = digits(s, end, 1, 18);
+
+		if (!p || p == end || *p != ',')
+			return false;
+		for (us = 0; s < p; s++)
+			us = us * 10 + (unsigned int)(*s - '0');
+		s = p + 1;
+	}
+	snprintf(out, size, "%llu.%06llu", us / 1000000, us % 1000000);
+	return memchr(s, ';', (size_t)(end - s)) != NULL;
+}
+
+/* dmesg --json: "time" is on the line before that of "msg". */
+static bool dmesg_time(const char *base, const char *s, const char *end, char *out, size_t size)
+{
+	const char *p = s, *stop;
+
+	while (p < end && klog_is_blank(*p))
+		p++;
+	if (!starts(p, end, "\"msg\":") || s == base)
+		return false;
+	p = memrchr(base, '\n', (size_t)(s - 1 - base));
+	p = p ? p + 1 : base;
+	while (p < s && klog_is_blank(*p))
+		p++;
+	if (!starts(p, s, "\"time\":"))
+		return false;
+	for (p += 7; p < s && klog_is_blank(*p);)
+		p++;
+	for (stop = p; stop < s && (isdigit((unsigned char)*stop) || *stop == '.');)
+		stop++;
+	snprintf(out, size, "%.*s", stop - p < 24 ? (int)(stop - p) : 24, p);
+	return stop > p;
+}
+
+bool klog_other_time(const char *base, const char *s, const char *end, char *out, size_t size)
+{
+	return kmsg_time(s, end, out, size) || dmesg_time(base, s, end, out, size);
+}

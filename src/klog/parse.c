@@ -27,6 +27,7 @@ uint32_t klog_lines_used(const struct klog_parse *ps)
 void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klog_pattern *pat)
 {
 	const char *time = NULL;
+	char other[32];
 	size_t len = 0;
 
 	rec->kind = pat->kind;
@@ -44,6 +45,8 @@ void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klo
 	klog_find_time(ps->text.s, ps->at, &time, &len);
 	if (time)
 		rec->time = klog_keep(rec, time, len);
+	else if (klog_other_time(ps->win.base, ps->first, ps->next_line, other, sizeof(other)))
+		rec->time = klog_keep(rec, other, strlen(other));
 }
 
 /* "[0xe2:0x00.0]" and "[[f0:1f.0]" are e2:00.0 and f0:1f.0; "0:1d.1" of old Xen is 00:1d.1. */

@@ -98,6 +98,15 @@ static bool looks_like_pci(struct word w)
 	return length(w) >= 7 && w.e[-2] == '.' && memchr(w.s, ':', length(w));
 }
 
+/* Without what stands before it: "MESSAGE=nvme", "\"nvme" of JSON, "6,1234,1234567,-;nvme". */
+static struct word bare(struct word w)
+{
+	for (const char *p = w.s; p < w.e; p++)
+		if (strchr("\"=;", *p))
+			w.s = p + 1;
+	return w;
+}
+
 /* "14860000.sysmmu:", before the device that it translates for. */
 static bool is_iommu_of(struct word w)
 {
@@ -163,7 +172,7 @@ void klog_name_device(struct klog_parse *ps, struct klog_record *rec, enum klog_
 		old_unit(lo, word_before(lo, w.s), rec);
 		return;
 	}
-	driver = word_before(lo, w.s);
+	driver = bare(word_before(lo, w.s));
 	if (who == WHO_DEVICE && is_iommu_of(driver))
 		klog_put_str(rec, "iommu", driver.s, length(driver) - 1);
 	if (length(driver) && (driver.e[-1] == ':' || !is_name(driver)))

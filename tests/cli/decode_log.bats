@@ -51,6 +51,16 @@ fault='DMAR: [DMA Write NO_PASID] Request device [02:00.0] fault addr 0xffe4c000
     '[["0x00d2008c40660462","0x0000000000f050da"]]'
 }
 
+@test "dmesg --json, /dev/kmsg and journalctl -o verbose: time, driver and device" {
+  local event='nvme 0000:01:00.0: AMD-Vi: Event logged [IO_PAGE_FAULT domain=0x000b address=0xb6674000 flags=0x0000]'
+  assert_equal "$(log '{ "dmesg": [ {' '         "pri": 3,' '         "time":    12.000001,' \
+    "         \"msg\": \"$event\"" '} ] }' | jq -c '.records | map([.time, .driver, .device])')" \
+    '[["12.000001","nvme","0000:01:00.0"]]'
+  assert_equal "$(log "6,1234,1234567,-,caller=T1;$event" "    MESSAGE=$event" |
+    jq -c '.records | map([.time, .driver, .device])')" \
+    '[["1.234567","nvme","0000:01:00.0"],[null,"nvme","0000:01:00.0"]]'
+}
+
 @test "the time is found where something stands before it" {
   local line at='DMAR: DRHD: handling fault status reg 3'
   while IFS='|' read -r line want; do
