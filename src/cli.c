@@ -8,6 +8,7 @@
 #include "config.h"
 #include "cli.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -157,7 +158,7 @@ static bool option_is(const struct argp_option *opt)
 }
 
 static size_t count_matches(const struct argp_option *opts, const char *name, size_t len,
-			    const struct argp_option **hit)
+			    const struct argp_option **hit, struct out *names)
 {
 	size_t n = 0;
 
@@ -167,6 +168,7 @@ static size_t count_matches(const struct argp_option *opts, const char *name, si
 		*hit = o;
 		if (!o->name[len])
 			return 1;
+		out_printf(names, "%s--%s", names->len ? ", " : "", o->name);
 		n++;
 	}
 	return n;
@@ -190,12 +192,16 @@ static bool blame_long(const struct command *cmd, const char *word)
 {
 	size_t len = strcspn(word + 2, "=");
 	const struct argp_option *hit = NULL;
-	size_t n = count_matches(cmd ? cmd->options : NULL, word + 2, len, &hit) +
-		   count_matches(cli_global_options, word + 2, len, &hit);
+	struct out names = { 0 };
+	size_t n = count_matches(cmd ? cmd->options : NULL, word + 2, len, &hit, &names) +
+		   count_matches(cli_global_options, word + 2, len, &hit, &names);
 	const char *near;
+	bool blamed = true;
 
+	out_raw(&names, "", 1);
 	if (n > 1) {
-		err_usage("option '%.*s' can mean more than one", (int)len + 2, word);
+		err_usage("option '%.*s' can mean more than one: %s", (int)len + 2, word,
+			  names.data);
 	} else if (n == 1 && hit->arg && !word[2 + len]) {
 		err_usage("option '--%s' needs a value (%s)", hit->name, hit->arg);
 	} else if (n == 1 && !hit->arg && word[2 + len]) {
@@ -208,9 +214,10 @@ static bool blame_long(const struct command *cmd, const char *word)
 			  near ? near : "", near ? "?)" : "");
 		free(name);
 	} else {
-		return false;
+		blamed = false;
 	}
-	return true;
+	out_free(&names);
+	return blamed;
 }
 
 static const struct argp_option *short_option(const struct argp_option *opts, int letter)
@@ -333,7 +340,7 @@ static bool is_group(const char *first)
 
 /*
  * Edit distance, bounded: words of up to 31 letters. Two letters that changed
- * places are one mistake.
+ * places are one mistake, a letter of the other case is none.
  */
 static unsigned int distance(const char *a, const char *b)
 {
@@ -352,7 +359,8 @@ static unsigned int distance(const char *a, const char *b)
 		row = free_row;
 		row[0] = (unsigned int)i;
 		for (size_t j = 1; j <= lb; j++) {
-			unsigned int least = last[j - 1] + (a[i - 1] != b[j - 1]);
+			unsigned int least = last[j - 1] + (tolower((unsigned char)a[i - 1]) !=
+							    tolower((unsigned char)b[j - 1]));
 
 			least = last[j] + 1 < least ? last[j] + 1 : least;
 			least = row[j - 1] + 1 < least ? row[j - 1] + 1 : least;
@@ -823,7 +831,10 @@ static int check_use(const struct cli *cli, const struct command *cmd)
 
 	for (size_t i = 0; i < ARRAY_SIZE(options); i++)
 		if (options[i].given && !(cmd->uses & options[i].need))
-			return err_usage("%s has no meaning for '%s'", options[i].name, cmd->name);
+			return err_usage("%s has no meaning for '%s'%s", options[i].name, cmd->name,
+					 options[i].need == USES_LINES
+						 ? ": it prints one document, with --json"
+						 : "");
 	if (cli->from && cli->sysroot)
 		return err_usage("--from and --sysroot exclude each other");
 	if (cli->n_args < cmd->min_args)
@@ -889,7 +900,7 @@ static int dispatch(struct cli *cli, int argc, char **argv)
 		return status;
 	if (p.version)
 		return cli_emit(cli, version_doc(), version_view, STATUS_OK);
-	if (!p.first_word) {
+	if (!p.first_word || !*argv[p.first_word]) {
 		if (p.help)
 			return show_help(cli, NULL);
 		return err_usage("which command?");

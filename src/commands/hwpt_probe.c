@@ -243,7 +243,13 @@ static void everything_view(struct out *o, json_object *list)
 	table_free(&t);
 }
 
-/* Each combination that was accepted. */
+static bool same_place(json_object *a, json_object *b)
+{
+	return b && !strcmp(doc_get_str(a, "parent", ""), doc_get_str(b, "parent", "")) &&
+	       json_object_equal(doc_get(a, "flags"), doc_get(b, "flags"));
+}
+
+/* What was accepted: the types of data in one row for each parent and set of flags. */
 static void accepted_view(struct out *o, json_object *list)
 {
 	static const struct table_column columns[] = {
@@ -251,6 +257,7 @@ static void accepted_view(struct out *o, json_object *list)
 		{ "FLAGS", TABLE_LEFT },
 		{ "DATA", TABLE_LEFT },
 	};
+	char *types = NULL;
 	struct table t;
 
 	table_init(&t, columns, ARRAY_SIZE(columns));
@@ -258,13 +265,17 @@ static void accepted_view(struct out *o, json_object *list)
 		json_object *r = doc_at(list, i);
 		char *flags;
 
-		if (!doc_get_bool(r, "accepted", false))
+		if (doc_get_bool(r, "accepted", false))
+			types = mem_append(types, ", ", doc_get_str(r, "data_type", "?"));
+		if (!types || (i + 1 < doc_len(list) && same_place(r, doc_at(list, i + 1))))
 			continue;
 		flags = flags_text(doc_get(r, "flags"));
 		table_cell(&t, doc_get_str(r, "parent", "?"));
 		table_cell(&t, flags);
-		table_cell(&t, doc_get_str(r, "data_type", "?"));
+		table_cell(&t, types);
 		free(flags);
+		free(types);
+		types = NULL;
 	}
 	table_render(&t, o);
 	table_free(&t);

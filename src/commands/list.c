@@ -520,6 +520,7 @@ const struct command command_list = {
 	.doc = "Shows the devices of the machine with their IOMMU, group, driver and VFIO "
 	       "character "
 	       "device, or, with --groups and --iommus, the groups and IOMMUs with their devices. "
+	       "Here a DEVICE is also a slot (00:1f) or vendor and device number (8086:10d3). "
 	       "Needs no privilege and wakes no device. Filters of one kind are alternatives, "
 	       "filters of several kinds narrow each other down. Scripts name their columns: the "
 	       "default ones may change.",

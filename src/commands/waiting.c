@@ -21,7 +21,7 @@ enum { KEY_COUNT = 'n', KEY_TIMEOUT = 't' };
 
 const struct argp_option waiting_options[] = {
 	{ "count", KEY_COUNT, "N", 0, "end after N records; fewer are a failure", 0 },
-	{ "timeout", KEY_TIMEOUT, "TIME", 0, "end after seconds, or 15m, 2h; 0: what is there now",
+	{ "timeout", KEY_TIMEOUT, "TIME", 0, "end after this time (0.5, 15m); 0: what is there now",
 	  0 },
 	{ 0 }
 };

@@ -4,6 +4,7 @@
 #include "host/filter.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -35,7 +36,9 @@ struct term {
 	const char *driver;               /* NULL: none */
 	long number;                      /* group id or place of the IOMMU, -1 none */
 	uint32_t class_code, mask;        /* class */
-	const struct host_device *device; /* device */
+	const struct host_device *device; /* device; NULL: one of the two below */
+	char *slot;                       /* "0000:01:00.", copied: its functions */
+	uint16_t vendor, id;
 };
 
 void filter_add_word(struct filter *f, enum filter_kind kind, const char *word)
@@ -140,9 +143,69 @@ static int class_term(const struct snapshot *snap, const char *word, struct term
 	return STATUS_OK;
 }
 
+/* "8086:10d3", as lspci -n prints it. */
+static bool parse_id(const char *word, struct term *t)
+{
+	static const char hex[] = "0123456789abcdefABCDEF";
+
+	if (strlen(word) != 9 || word[4] != ':' || strspn(word, hex) != 4 ||
+	    strspn(word + 5, hex) != 4)
+		return false;
+	t->vendor = (uint16_t)strtoul(word, NULL, 16);
+	t->id = (uint16_t)strtoul(word + 5, NULL, 16);
+	return true;
+}
+
+/* "01:00" or "0000:01:00": an address without a function, in lower case, with a dot behind it; or
+ * NULL. */
+static char *parse_slot(const char *word)
+{
+	unsigned int domain = 0, bus, slot;
+	char end;
+
+	if (strspn(word, "0123456789abcdefABCDEF:") != strlen(word))
+		return NULL;
+	if (sscanf(word, "%4x:%2x:%2x%c", &domain, &bus, &slot, &end) != 3) {
+		domain = 0;
+		if (sscanf(word, "%2x:%2x%c", &bus, &slot, &end) != 2)
+			return NULL;
+	}
+	return mem_printf("%04x:%02x:%02x.", domain, bus, slot);
+}
+
+/* The name of something else, which has an option of its own. */
+static int other_kind(const struct snapshot *snap, const char *word)
+{
+	for (size_t i = 0; i < snap->n_devices; i++)
+		if (!strcmp(snap->devices[i].name, word))
+			return STATUS_OK;
+	for (size_t i = 0; i < snap->n_iommus; i++)
+		if (!strcmp(snap->iommus[i].name, word))
+			return err_usage("'%s' is an IOMMU: --iommu=%s lists its devices", word,
+					 word);
+	for (size_t i = 0; i < snap->n_devices; i++)
+		if (snap->devices[i].driver && !strcmp(snap->devices[i].driver, word))
+			return err_usage("'%s' is a driver: --driver=%s lists its devices", word,
+					 word);
+	return STATUS_OK;
+}
+
+static bool is_device(const struct host_device *dev, const struct term *t);
+
 static int device_term(const struct snapshot *snap, const char *word, struct term *t)
 {
-	return resolve_device(snap, word, &t->device);
+	int status;
+
+	t->slot = parse_slot(word);
+	if (!t->slot && !parse_id(word, t)) {
+		status = other_kind(snap, word);
+		return status ? status : resolve_device(snap, word, &t->device);
+	}
+	for (size_t i = 0; i < snap->n_devices; i++)
+		if (is_device(&snap->devices[i], t))
+			return STATUS_OK;
+	return err_input(word, "iommuctl list", "no device %s '%s' here", t->slot ? "in" : "is a",
+			 word);
 }
 
 static int group_of_term(const struct snapshot *snap, const char *word, struct term *t)
@@ -185,7 +248,11 @@ static bool with_group_of(const struct host_device *dev, const struct term *t)
 
 static bool is_device(const struct host_device *dev, const struct term *t)
 {
-	return dev == t->device;
+	if (t->slot)
+		return !strncmp(dev->name, t->slot, strlen(t->slot));
+	if (t->device)
+		return dev == t->device;
+	return dev->has_ids && dev->vendor == t->vendor && dev->device == t->id;
 }
 
 static const struct {
@@ -220,6 +287,8 @@ static int narrow(const struct filter *f, enum filter_kind kind, const struct sn
 		status = kinds[kind].parse(snap, f->words[kind][i], &terms[i]);
 	for (size_t i = 0; status == STATUS_OK && i < snap->n_devices; i++)
 		keep[i] = keep[i] && any(kind, &snap->devices[i], terms, n);
+	for (size_t i = 0; i < n; i++)
+		free(terms[i].slot);
 	free(terms);
 	return status;
 }

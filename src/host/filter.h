@@ -17,7 +17,7 @@ enum filter_kind {
 	FILTER_IOMMU,    /* a name, "none" */
 	FILTER_CLASS,    /* a word of filter_classes, or the leading hexadecimal digits */
 	FILTER_GROUP_OF, /* a device: all members of its group */
-	FILTER_DEVICE,   /* a device */
+	FILTER_DEVICE,   /* a device, a slot (01:00), vendor and device number (8086:10d3) */
 	FILTER_KINDS,
 };
 

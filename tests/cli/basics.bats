@@ -78,6 +78,15 @@ END
   refuses 2 "'foo' is no command of 'session'" iommuctl help session foo
 }
 
+@test "an option that is cut too short is told what it can mean, letters of the other case are no mistake" {
+  refuses 2 "can mean more than one: --columns, --color" iommuctl list --col
+  refuses 2 "did you mean 'list'" iommuctl LIST
+  refuses 2 "which command?" iommuctl ""
+  run_split iommuctl check --json-lines
+  assert_equal "$status" 2
+  [[ "$stderr" == *"it prints one document, with --json"* ]]
+}
+
 @test "a value that is missing, or one too many, is named" {
   refuses 2 "'--color' needs a value" iommuctl __commands --color
   refuses 2 "'--json' takes no value" iommuctl __commands --json=1

@@ -5,6 +5,18 @@
 load ../lib/common
 load ../lib/trees
 
+@test "a DEVICE of list is also a slot, or a vendor and device number" {
+  local from=(--from "$srcdir/data/captures/vtd-guest.json")
+  assert_equal "$(iommuctl list -q "${from[@]}" 00:1F | paste -sd' ')" "0000:00:1f.0 0000:00:1f.2 0000:00:1f.3"
+  assert_equal "$(iommuctl list -q "${from[@]}" 0000:00:1f 01:00 | wc -l)" 4
+  assert_equal "$(iommuctl list -q "${from[@]}" 8086:10D3 | paste -sd' ')" "0000:00:03.0 0000:01:00.0"
+  assert_equal "$(iommuctl list -q "${from[@]}" 8086:10d3 --driver=vfio-pci)" "0000:01:00.0"
+  refuses 2 "'99:00'" iommuctl list "${from[@]}" 99:00
+  refuses 2 "'8086:ffff'" iommuctl list "${from[@]}" 8086:ffff
+  refuses 2 "--driver=e1000e" iommuctl list "${from[@]}" e1000e
+  refuses 2 "--iommu=dmar0" iommuctl list "${from[@]}" dmar0
+}
+
 @test "list: devices with their IOMMU, group, driver and cdev (VT-d, 7.3)" {
   tree qemu-vtd-7.3
   run_split iommuctl list --sysroot "$tree" -o name,iommu,group,driver,cdev,id

@@ -239,6 +239,11 @@ in_mock()
 	else
 		assert_equal "$parents" "ioas nest-parent viommu selftest"
 	fi
+	"$IOMMUCTL" session stop lab -q
+	in_mock '$I hwpt-alloc --probe $MOCK_DEV'
+	assert_line --regexp "^ioas +- +none(, selftest)?$"
+	assert_line --regexp "^nest-parent +- +selftest$"
+	assert_line --regexp "^refused: "
 }
 
 @test "mock: every operation fails cleanly at each place where the kernel can fail" {

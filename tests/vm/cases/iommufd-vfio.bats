@@ -250,7 +250,7 @@ start_lab()
 	assert_line --regexp "^refused: [0-9]+ with E.*\\(all of it: -v\\)$"
 	refute_line --regexp "^ioas.*(EINVAL|EOPNOTSUPP)"
 	run iommuctl hwpt-alloc --probe -v "$dev"
-	assert_line --regexp "^ioas +- +yes .*EINVAL"
+	assert_line --regexp "^ioas +- +yes .*E[A-Z]+"
 }
 
 @test "iommufd: a failed replacement on VT-d leaves DMA blocked: said, remembered, cured" {
