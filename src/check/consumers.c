@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/out.h"
 #include "host/usable.h"
+#include "uapi/layout.h"
 
 enum { MAX_OPTIONS = 8, OPTION_OFF = 0, OPTION_ON = 1 };
 
@@ -125,7 +126,8 @@ static void apply(struct application *a, const struct consumer_rule *rule)
 		return;
 	}
 	if (rule->option && !strcmp(rule->option, "ats") && a->device && a->device->hw_info &&
-	    a->device->hw_info->has_capabilities && a->device->hw_info->capabilities & 8)
+	    a->device->hw_info->has_capabilities &&
+	    a->device->hw_info->capabilities & UAPI_HW_CAP_PCI_ATS_NOT_SUPPORTED)
 		raw = 0; /* the kernel says that this device has none */
 	set_option(a, rule, raw);
 	report(a, rule, holds(rule, raw), raw);

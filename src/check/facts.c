@@ -150,6 +150,16 @@ static json_object *named(json_object *list, const char *key, const char *name)
 	return NULL;
 }
 
+/* Is @word one of the strings of a list? */
+static bool list_has(json_object *list, const char *word)
+{
+	for (size_t i = 0; i < doc_len(list); i++)
+		if (json_object_is_type(doc_at(list, i), json_type_string) &&
+		    !strcmp(json_object_get_string(doc_at(list, i)), word))
+			return true;
+	return false;
+}
+
 struct fact fact_module_flag(const struct facts *f, const char *module, const char *parameter)
 {
 	json_object *modules = fact_extra(f, EXTRA_MODULES);
@@ -174,12 +184,7 @@ struct fact fact_driver(const struct facts *f, const char *bus, const char *driv
 	snprintf(where, sizeof(where), "/sys/bus/%s/drivers", bus);
 	if (!list)
 		return fact_unknown("sysfs", where, "not readable");
-	for (size_t i = 0; i < doc_len(list); i++) {
-		json_object *name = doc_at(list, i);
-
-		if (!json_object_is_type(name, json_type_string) ||
-		    strcmp(json_object_get_string(name), driver))
-			continue;
+	if (list_has(list, driver)) {
 		ev = evidence_of("sysfs", where, "%s", driver);
 		return fact_of(ANSWER_YES, &ev);
 	}
@@ -341,15 +346,6 @@ json_object *fact_holder(const struct facts *f, const struct host_device *dev)
 	return NULL;
 }
 
-static bool list_has(json_object *list, const char *word)
-{
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (json_object_is_type(doc_at(list, i), json_type_string) &&
-		    !strcmp(json_object_get_string(doc_at(list, i)), word))
-			return true;
-	return false;
-}
-
 bool fact_memlock(const struct facts *f, uint64_t *bytes, struct evidence *ev)
 {
 	json_object *memlock = fact_extra(f, "limits.memlock");
@@ -372,9 +368,7 @@ bool fact_memlock(const struct facts *f, uint64_t *bytes, struct evidence *ev)
 	return true;
 }
 
-/* --- begin and end
- * ------------------------------------------------------------------------------------------------
- */
+/* --- begin and end --------------------------------------------------------------------------- */
 
 struct facts *fact_new(const struct snapshot *snap)
 {

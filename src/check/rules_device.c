@@ -9,6 +9,7 @@
 
 #include "base/mem.h"
 #include "base/out.h"
+#include "base/shell.h"
 #include "check/rules.h"
 #include "host/usable.h"
 
@@ -173,14 +174,17 @@ static char *driverctl_all(const struct facts *f, const struct host_group *g,
 	struct out o = { 0 };
 	size_t n;
 	const size_t *members = fact_members(f, g, &n);
-	char *text;
+	char *text, *word;
 
 	out_str(&o, "for d in");
 	for (size_t i = 0; i < n; i++) {
 		const struct host_device *dev = &snap->devices[members[i]];
 
-		if (dev != but && device_on_host_driver(dev) && !device_is_pci_bridge(dev))
-			out_printf(&o, " %s", dev->name);
+		if (dev == but || !device_on_host_driver(dev) || device_is_pci_bridge(dev))
+			continue;
+		word = shell_word(dev->name);
+		out_printf(&o, " %s", word);
+		free(word);
 	}
 	out_str(&o, "; do sudo driverctl set-override $d vfio-pci; done");
 	text = mem_strndup(o.data, o.len);

@@ -11,6 +11,7 @@
 #include "base/err.h"
 #include "base/mem.h"
 #include "base/out.h"
+#include "base/shell.h"
 #include "check/consumers.h"
 #include "check/rules.h"
 #include "host/usable.h"
@@ -88,6 +89,8 @@ static json_object *finding_doc(enum check_goal goal, enum check_finding which, 
 {
 	const struct check_finding_info *info = &check_findings[which];
 	json_object *obj = doc_object();
+	/* A fix is a command to copy, and the name may come from somebody else's report. */
+	char *word = shell_word(subject);
 
 	doc_add(obj, "id", doc_str(info->id));
 	doc_add(obj, "goal", doc_str(check_goals[goal].name));
@@ -95,7 +98,8 @@ static json_object *finding_doc(enum check_goal goal, enum check_finding which, 
 	doc_add(obj, "subject", doc_str(subject));
 	doc_add(obj, "evidence", ev && ev->source ? evidence_doc(ev) : NULL);
 	doc_add(obj, "reason", expand(info->reason, subject, ev, vars));
-	doc_add(obj, "fix", expand(info->fix, subject, ev, vars));
+	doc_add(obj, "fix", expand(info->fix, word, ev, vars));
+	free(word);
 	return obj;
 }
 

@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/shell.h"
 #include "commands/session.h"
 #include "commands/table.h"
 #include "session/launch.h"
@@ -61,30 +62,25 @@ static error_t option(struct cli *cli, void *opts, int key, char *arg)
 	return key == KEY_IDLE ? session_option_idle(arg, &o->idle) : ARGP_ERR_UNKNOWN;
 }
 
-/* In single quotes nothing is special but the single quote. */
-static void quote(struct out *o, const char *s)
+static void put_path(struct out *o, json_object *doc)
 {
-	out_str(o, "'");
-	for (; *s; s++) {
-		if (*s == '\'')
-			out_str(o, "'\\''");
-		else
-			out_bytes(o, s, 1);
-	}
-	out_str(o, "'");
+	char *word = shell_quoted(doc_get_str(doc_get(doc, "session"), "path", ""));
+
+	out_str(o, word);
+	free(word);
 }
 
 static void view_sh(struct out *o, json_object *doc)
 {
 	out_str(o, "IOMMUCTL_SESSION=");
-	quote(o, doc_get_str(doc_get(doc, "session"), "path", ""));
+	put_path(o, doc);
 	out_str(o, "; export IOMMUCTL_SESSION;\n");
 }
 
 static void view_csh(struct out *o, json_object *doc)
 {
 	out_str(o, "setenv IOMMUCTL_SESSION ");
-	quote(o, doc_get_str(doc_get(doc, "session"), "path", ""));
+	put_path(o, doc);
 	out_str(o, ";\n");
 }
 

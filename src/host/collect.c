@@ -123,10 +123,12 @@ int snapshot_collect(const char *sysroot, unsigned int want, struct snapshot **o
 
 	snap->fs = hostfs_open(sysroot);
 	if (!snap->fs) {
+		int saved = errno;
+
 		snapshot_free(snap);
-		return err_input(sysroot, errno == ENOTDIR ? "--from=FILE, for a report" : NULL,
+		return err_input(sysroot, saved == ENOTDIR ? "--from=FILE, for a report" : NULL,
 				 "cannot read the directory '%s': %s", sysroot ? sysroot : "/",
-				 strerror(errno));
+				 strerror(saved));
 	}
 	if (sysroot)
 		sandbox_enter();

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/shell.h"
 #include "decode/payload.h"
 #include "host/arena.h"
 #include "host/hostfs.h"
@@ -210,6 +211,18 @@ static json_object *no_registers_doc(void)
 	return hint;
 }
 
+static json_object *give_to_vfio_doc(const char *have, const char *name)
+{
+	char *word = shell_word(name);
+	json_object *hint =
+		doc_printf("%s; for the rest, give %s to VFIO while the host can do without "
+			   "it: driverctl set-override %s vfio-pci",
+			   have, name, word);
+
+	free(word);
+	return hint;
+}
+
 static json_object *hint_doc(const struct snapshot *snap, const struct host_iommu *iommu,
 			     const struct host_device *dev)
 {
@@ -228,9 +241,7 @@ static json_object *hint_doc(const struct snapshot *snap, const struct host_iomm
 	if (dev && device_on_vfio(dev))
 		return doc_printf("%s: the kernel was not asked about %s", have, dev->name);
 	if (dev)
-		return doc_printf("%s; for the rest, give %s to VFIO while the host can do without "
-				  "it: driverctl set-override %s vfio-pci",
-				  have, dev->name, dev->name);
+		return give_to_vfio_doc(have, dev->name);
 	return doc_printf("%s, and no device behind it could be asked about", have);
 }
 

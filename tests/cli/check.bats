@@ -300,6 +300,15 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   [[ "$(value cost.group-members .fix)" == *"for d in 0000:00:1f.0 0000:00:1f.2; do sudo driverctl"* ]]
 }
 
+@test "a name in a report cannot end the shell word of a fix" {
+  judge vtd '(.devices[] | select(.name == "0000:00:1f.0")).name = "a;touch hit" | (.devices[] | select(.name == "0000:00:1f.2")).name = "b'"'"'s"' \
+    passthrough 0000:00:1f.3 "a;touch hit"
+  [[ "$(value cost.group-members .fix)" == "for d in 'b'\\''s' 'a;touch hit'; do sudo driverctl"* ]] || fail "$(value cost.group-members .fix)"
+  [[ "$(value device.host-driver .fix)" == *"set-override 0000:00:1f.3 vfio-pci" ]] || fail "$(value device.host-driver .fix)"
+  assert_equal "$(jq -r '.findings[] | select(.id == "device.host-driver" and .subject == "a;touch hit") | .fix' <<<"$output")" \
+    "sudo driverctl set-override 'a;touch hit' vfio-pci"
+}
+
 @test "a group that the host uses part of cannot be opened" {
   judge vtd '(.devices[] | select(.name == "0000:01:00.1")) |= (.driver = "igb" | .cdev = null)' passthrough
   assert_equal "$status" 1

@@ -37,6 +37,14 @@ load ../lib/session
   [ ! -e hit ]
 }
 
+@test "a folder with letters beyond ASCII in its name" {
+  export XDG_RUNTIME_DIR="$BATS_TEST_TMPDIR/Übung"
+  mkdir -m 700 "$XDG_RUNTIME_DIR"
+  eval "$(iommuctl session start lab)"
+  assert_equal "$IOMMUCTL_SESSION" "$XDG_RUNTIME_DIR/iommuctl/lab.sock"
+  assert_equal "$(iommuctl session show --json | jq -r .session.name)" lab
+}
+
 @test "a long path is no obstacle" {
   XDG_RUNTIME_DIR="$BATS_TEST_TMPDIR/$(printf 'd%.0s' {1..150})"
   export XDG_RUNTIME_DIR
