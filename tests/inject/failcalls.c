@@ -39,8 +39,7 @@ static struct {
 
 static char work[PATH_SIZE]; /* a folder of our own */
 
-/* --- jobs
- * -------------------------------------------------------------------------------------------- */
+/* --- jobs ------------------------------------------------------------------------------------- */
 
 /* A failure of a call, or of where the answer goes. */
 struct job {
@@ -215,8 +214,7 @@ static void work_together(const struct row *row, const struct jobs *jobs, const 
 			die("a worker");
 }
 
-/* --- a row
- * ---------------------------------------------------------------------------------------------- */
+/* --- a row ------------------------------------------------------------------------------------ */
 
 struct figures {
 	size_t runs, same, less, refused, unexpected;

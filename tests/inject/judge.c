@@ -46,8 +46,7 @@ static bool same_text(const char *a, const char *b)
 	       !strcmp(time_a + strlen(moment), time_b + strlen(moment));
 }
 
-/* --- documents ----------------------------------------------------------------------------------
- */
+/* --- documents -------------------------------------------------------------------------------- */
 
 /* Whether text is one JSON document and nothing else. */
 static bool is_document(const char *text, size_t size)
@@ -89,8 +88,7 @@ static bool whole(enum answer_kind kind, const struct answer *a)
 	return true;
 }
 
-/* --- doubts -------------------------------------------------------------------------------------
- */
+/* --- doubts ----------------------------------------------------------------------------------- */
 
 /* Words by which an answer says that something is not known; metrics have a number for it, and JSON
  * null. */
@@ -174,8 +172,7 @@ static bool doubts_more(const struct answer *good, const struct answer *now)
 	return is_more;
 }
 
-/* --- messages -----------------------------------------------------------------------------------
- */
+/* --- messages --------------------------------------------------------------------------------- */
 
 /* How many messages there are, without notes; what is tried next is part of one. */
 static unsigned int messages(const char *err)
@@ -200,8 +197,7 @@ static bool has_control(const char *text)
 	return false;
 }
 
-/* --- the verdict --------------------------------------------------------------------------------
- */
+/* --- the verdict ------------------------------------------------------------------------------ */
 
 static const char *judge_failed(enum answer_kind kind, const struct answer *good,
 				const struct answer *now, int error)

@@ -22,7 +22,7 @@ void die(const char *what)
 	exit(2);
 }
 
-/* --- files and other programs --------------------------------------------------------------- */
+/* --- files and other programs ----------------------------------------------------------------- */
 
 /* All of an open file, without bytes of zero. Owner: the caller. */
 static char *contents(int fd)
@@ -103,7 +103,7 @@ static unsigned int count_files(const char *folder)
 	return n;
 }
 
-/* --- runs ----------------------------------------------------------------------------------- */
+/* --- runs ------------------------------------------------------------------------------------- */
 
 void stage_open(struct stage *s, const struct row *row, const char *work, unsigned int number)
 {

@@ -133,8 +133,7 @@ static void die(const char *what)
 	exit(2);
 }
 
-/* --- the traced process ------------------------------------------------------------------------
- */
+/* --- the traced process ----------------------------------------------------------------------- */
 
 /* The kernel skips a call whose number is -1, and gives back what stands in the register. */
 static void fail_call(pid_t pid, int error)
@@ -211,8 +210,7 @@ static void become_command(const struct trace_request *request, long number)
 	die("/bin/sh");
 }
 
-/* --- following it -------------------------------------------------------------------------------
- */
+/* --- following it ----------------------------------------------------------------------------- */
 
 struct following {
 	const struct trace_request *request;
