@@ -161,9 +161,9 @@ static int probe_device(struct probe *p)
 				       "cannot allocate an IOAS to try with");
 	err = call_fault_queue_alloc(p->op->ctx.iommufd, &fault);
 	has_fault = !err;
-	if (err && err != -ENOTTY)
+	if (err)
 		err_note("the flag fault-id-valid is not tried: there is no fault queue: %s",
-			 strerror(-err));
+			 err == -ENOTTY ? "Linux 6.11 or newer has them" : strerror(-err));
 	p->fault = has_fault ? fault.out_fault_id : 0;
 	parent.id = ioas.out_ioas_id;
 	try_all(p, &parent);
