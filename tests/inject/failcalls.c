@@ -33,6 +33,7 @@ enum {
 
 static struct {
 	const char *commands, *state, *verdicts;
+	const char *calls; /* names between commas; NULL: all */
 	unsigned int every, workers;
 	char **patterns;
 } opts = { .every = 1, .workers = 1 };
@@ -60,6 +61,19 @@ static void add_job(struct jobs *jobs, struct job job)
 	jobs->job[jobs->n++] = job;
 }
 
+static bool is_wanted_call(long number)
+{
+	const char *name = call_kind(number)->name, *at = opts.calls;
+	size_t length = name ? strlen(name) : 0;
+
+	if (!at)
+		return true;
+	for (; length && (at = strstr(at, name)); at++)
+		if ((at == opts.calls || at[-1] == ',') && strchr(",", at[length]))
+			return true;
+	return false;
+}
+
 /* Each failure of a command that made these calls. */
 static void make_jobs(const struct trace_result *made, const struct answer *good, struct jobs *jobs)
 {
@@ -68,12 +82,14 @@ static void make_jobs(const struct trace_result *made, const struct answer *good
 
 	for (size_t i = 0; i < made->n_calls; i++) {
 		failure = made->calls[i];
+		if (!is_wanted_call(failure.number))
+			continue;
 		for (error = call_kind(failure.number)->errors; *error; error++) {
 			failure.error = *error;
 			add_job(jobs, (struct job) { failure, JOB_CALL });
 		}
 	}
-	if (good->out[0]) {
+	if (good->out[0] && !opts.calls) {
 		add_job(jobs, (struct job) { .kind = JOB_FULL_DISK });
 		add_job(jobs, (struct job) { .kind = JOB_CLOSED_PIPE });
 	}
@@ -336,6 +352,7 @@ static void read_options(int argc, char **argv)
 	static const struct option known[] = {
 		{ "commands", required_argument, NULL, 'c' },
 		{ "every", required_argument, NULL, 'e' },
+		{ "calls", required_argument, NULL, 'n' },
 		{ "state", required_argument, NULL, 's' },
 		{ "workers", required_argument, NULL, 'w' },
 		{ "verdicts", required_argument, NULL, 'v' },
@@ -348,6 +365,8 @@ static void read_options(int argc, char **argv)
 			opts.commands = optarg;
 		else if (key == 'e')
 			opts.every = (unsigned int)strtoul(optarg, NULL, 10);
+		else if (key == 'n')
+			opts.calls = optarg;
 		else if (key == 's')
 			opts.state = optarg;
 		else if (key == 'w')
