@@ -93,19 +93,9 @@ static bool whole(enum answer_kind kind, const struct answer *a)
 /* Words by which an answer says that something is not known; metrics have a number for it, and JSON
  * null. */
 static const char *const doubt_words[] = {
-	"\"errno\": \"",
-	": null",
-	"unread_facts",
-	"input/output",
-	"EIO",
-	"unknown",
-	"not read",
-	"cannot",
-	"could not",
-	"denied",
-	"incomplete",
-	"too many open",
-	"?",
+	"\"errno\": \"", ": null", "unread_facts", "input/output",  "EIO",
+	"ENOTTY",        "ENODEV", "unknown",      "not read",      "cannot",
+	"could not",     "denied", "incomplete",   "too many open", "?",
 };
 
 static bool is_doubt(const char *line)
