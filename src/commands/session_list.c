@@ -172,6 +172,15 @@ static void view(struct out *o, json_object *doc)
 		out_str(o, "no sessions\n");
 }
 
+/* For scripts. */
+static void names_view(struct out *o, json_object *doc)
+{
+	json_object *list = doc_get(doc, "sessions");
+
+	for (size_t i = 0; i < doc_len(list); i++)
+		out_printf(o, "%s\n", doc_get_str(doc_at(list, i), "name", ""));
+}
+
 static int run(struct cli *cli, void *opts)
 {
 	json_object *doc = doc_new("session list"), *list;
@@ -184,7 +193,7 @@ static int run(struct cli *cli, void *opts)
 		json_object_put(doc);
 		return STATUS_TROUBLE;
 	}
-	return cli_emit(cli, doc, view, STATUS_OK);
+	return cli_emit(cli, doc, cli->quiet ? names_view : view, STATUS_OK);
 }
 
 const struct command command_session_list = {

@@ -268,15 +268,26 @@ const char *session_reason(enum session_state state, int err)
 	}
 }
 
-static void explain(enum session_state state, const char *name, const char *path)
+/* A variable that was set hours ago is easily forgotten. */
+static bool is_from_environment(const char *where)
+{
+	const char *env = getenv("IOMMUCTL_SESSION");
+
+	return env && !strcmp(env, where);
+}
+
+static void explain(enum session_state state, const char *where, const char *name, const char *path)
 {
 	int err = errno;
 	const char *reason = session_reason(state, err);
 
 	switch (state) {
 	case SESSION_MISSING:
-		err_input(name, "iommuctl session list", "there is no session '%s' (%s)", name,
-			  path);
+		err_input(name,
+			  is_from_environment(where)
+				  ? "iommuctl session list; unset IOMMUCTL_SESSION"
+				  : "iommuctl session list",
+			  "there is no session '%s' (%s)", name, path);
 		break;
 	case SESSION_STALE:
 		err_report(0, name, reason, "iommuctl session start NAME, or remove the socket",
@@ -305,7 +316,7 @@ int session_connect(const char *where, struct session *s)
 	state = session_try(path, s);
 	if (state != SESSION_ALIVE) {
 		name = place_name(path);
-		explain(state, name, path);
+		explain(state, where, name, path);
 		free(name);
 	}
 	free(path);

@@ -8,7 +8,9 @@ load ../lib/session
 @test "what starts a session takes none" {
   refuses 2 "--session has no meaning for 'session start'" iommuctl session start -S lab
   refuses 2 "--session has no meaning for 'session exec'" iommuctl -S lab session exec -- true
-  refuses 2 "there is no session 'lab' (/nowhere/lab)" iommuctl -S /nowhere/lab ioas-alloc
+  refuses 2 "there is no session 'lab' (/nowhere/lab) (see: iommuctl session list)" iommuctl -S /nowhere/lab ioas-alloc
+  # Where the name came from is not on the command line.
+  IOMMUCTL_SESSION=/nowhere/lab refuses 2 "unset IOMMUCTL_SESSION" iommuctl ioas-alloc
 }
 
 @test "session start prints what a shell evaluates" {
@@ -270,10 +272,12 @@ fails_at() {
 
 @test "session list: nothing there, several there" {
   assert_equal "$(iommuctl session list)" "no sessions"
+  assert_equal "$(iommuctl session list -q)" ""
   assert_equal "$(iommuctl session list --json | jq -c .sessions)" "[]"
   iommuctl session start b
   iommuctl session start a
   assert_equal "$(iommuctl session list --json | jq -r '.sessions[].name' | paste -sd' ')" "a b"
+  assert_equal "$(iommuctl session list -q | paste -sd' ')" "a b"
   export IOMMUCTL_SESSION="$XDG_RUNTIME_DIR/iommuctl/a.sock"
   assert_equal "$(iommuctl session list --json | jq -r '.sessions[] | select(.current).name')" a
 }
