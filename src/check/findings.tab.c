@@ -142,8 +142,7 @@ const struct check_finding_info check_findings[F_COUNT] = {
 				"whether the kernel has iommufd cannot be told: /dev/iommu is not "
 				"there "
 				"and the kernel's configuration is not readable",
-				"sudo modprobe iommufd",
-				"No node, and no configuration to tell why." },
+				"{1}", "No node, and no configuration to tell why." },
 	[F_IOMMUFD_ACCESS] = { "iommufd.access", CHECK_PASS, "this user may open /dev/iommu", NULL,
 			       "Reading and writing of /dev/iommu is permitted." },
 	[F_IOMMUFD_NO_ACCESS] = { "iommufd.no-access", CHECK_FAIL,

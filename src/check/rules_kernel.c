@@ -21,7 +21,10 @@ void rule_iommufd(struct check_run *run, const struct check_subject *s)
 		check_emit(run, F_IOMMUFD_KERNEL_MISSING, s, &config.ev, 1,
 			   "CONFIG_IOMMUFD is not set");
 	else if (node.is == ANSWER_UNKNOWN || config.is == ANSWER_UNKNOWN)
-		check_emit(run, F_IOMMUFD_UNKNOWN, s, &config.ev, 0);
+		check_emit(run, F_IOMMUFD_UNKNOWN, s, &config.ev, 1,
+			   fact_snapshot(run->facts)->source == SNAPSHOT_LIVE
+				   ? "sudo modprobe iommufd"
+				   : "check on the machine itself: iommuctl check iommufd");
 	else
 		check_emit(run, module ? F_IOMMUFD_NOT_LOADED : F_IOMMUFD_NODE_MISSING, s,
 			   &config.ev, 0);

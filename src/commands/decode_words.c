@@ -79,6 +79,10 @@ static int take_word(struct reg_set *set, const char *word)
 	int i, status;
 	uint64_t v = 0;
 
+	if (!len && !access(word, F_OK))
+		return err_usage("'%s' is a file: --hex=FILE reads bytes, and logs and reports go "
+				 "without --type",
+				 word);
 	if (!len)
 		return err_usage("'%s' is not NAME=VALUE", word);
 	name = mem_strndup(word, len);

@@ -201,6 +201,9 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   "$builddir/tests/lib/mktree" "$BATS_TEST_TMPDIR/machine" <"$srcdir/tests/captures/sysfs/qemu-vtd-6.12.tree"
   run iommuctl check passthrough --sysroot "$BATS_TEST_TMPDIR/machine"
   refute_output --partial parameter.no-effect
+  # Nor is this machine the one where a module is to be loaded.
+  assert_output --partial "check on the machine itself: iommuctl check iommufd"
+  refute_output --partial modprobe
   assert_equal "$(iommuctl report --sysroot "$BATS_TEST_TMPDIR/machine" | jq -r '.unread[] | select(.what == "ACPI table DMAR") | .path')" \
     /sys/firmware/acpi/tables/DMAR
 }

@@ -6,6 +6,12 @@ load ../lib/common
 
 words() { iommuctl decode --type="$1" --json "${@:2}"; }
 
+@test "a file among register words is told the option for files" {
+  : >"$BATS_TEST_TMPDIR/bytes"
+  refuses 2 "is a file: --hex=FILE reads bytes" iommuctl decode --type=intel-vtd "$BATS_TEST_TMPDIR/bytes"
+  refuses 2 "'CAP' is not NAME=VALUE" iommuctl decode --type=intel-vtd CAP
+}
+
 @test "a type that is named by a part of its name is told" {
   refuses 2 "did you mean 'intel-vtd'" iommuctl decode --type=vtd CAP=0x1
   refuses 2 "did you mean 'amd-vi'" iommuctl decode --type=amd EFR=0x1
