@@ -39,6 +39,31 @@ static void places(struct out *o, json_object *where)
 		out_str(o, ": ");
 }
 
+/* Wrapped for eyes only, the second line further to the right: scripts get a line each. */
+static void line(struct out *o, size_t indent, const char *text)
+{
+	size_t word = strcspn(text, " ");
+
+	out_pad(o, indent);
+	out_bytes(o, text, word);
+	if (o->width && text[word])
+		out_wrap(o, indent + 2, text + word + 1);
+	else
+		out_str(o, text + word);
+	out_str(o, "\n");
+}
+
+static void difference(struct out *o, json_object *e)
+{
+	struct out text = { .verbose = o->verbose };
+
+	places(&text, doc_get(e, "where"));
+	out_str(&text, doc_get_str(e, "text", ""));
+	out_raw(&text, "", 1);
+	line(o, 2, text.data);
+	out_free(&text);
+}
+
 static void section(struct out *o, json_object *list, size_t which)
 {
 	bool titled = false;
@@ -56,11 +81,9 @@ static void section(struct out *o, json_object *list, size_t which)
 			out_str(o, "\n");
 		}
 		titled = true;
-		out_str(o, "  ");
-		places(o, doc_get(e, "where"));
-		out_printf(o, "%s\n", doc_get_str(e, "text", ""));
+		difference(o, e);
 		if (note)
-			out_printf(o, "      %s\n", note);
+			line(o, 6, note);
 	}
 }
 
@@ -130,7 +153,8 @@ void diff_view(struct out *o, json_object *doc)
 	kernel_options(o, list);
 	out_str(o, "\n");
 	out_styled(o, OUT_TITLE, "Moving a guest from A to B");
-	out_printf(o, "\n  %s\n", doc_get_str(migration, "text", ""));
+	out_str(o, "\n");
+	line(o, 2, doc_get_str(migration, "text", ""));
 	for (size_t i = 0; i < doc_len(lost); i++)
-		out_printf(o, "    %s\n", doc_get_str(doc_at(lost, i), "text", ""));
+		line(o, 4, doc_get_str(doc_at(lost, i), "text", ""));
 }
