@@ -367,7 +367,7 @@ void check_consumer(struct check_run *run)
 		};
 		bool asked;
 
-		if (!fact_iommu_is_real(iommu))
+		if (!iommu_is_hardware(iommu))
 			continue;
 		a.device = device_for(run, iommu, &asked);
 		if (asked)

@@ -64,12 +64,11 @@ static void read_parameters(struct facts *f)
 
 	f->parameters_known = json_object_is_type(list, json_type_array);
 	for (size_t i = 0; i < doc_len(list); i++) {
-		json_object *word = doc_at(list, i);
+		const char *word = doc_str_at(list, i, "");
 
 		/* What a report leaves out must not decide anything here. */
-		if (json_object_is_type(word, json_type_string) &&
-		    redact_keep_parameter(json_object_get_string(word)))
-			add_parameter(f, json_object_get_string(word));
+		if (redact_keep_parameter(word))
+			add_parameter(f, word);
 	}
 }
 
@@ -142,28 +141,10 @@ struct fact fact_config(const struct facts *f, const char *option)
 	return fact_of(!strcmp(value, "y") || !strcmp(value, "m") ? ANSWER_YES : ANSWER_NO, &ev);
 }
 
-static json_object *named(json_object *list, const char *key, const char *name)
-{
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (!strcmp(doc_get_str(doc_at(list, i), key, ""), name))
-			return doc_at(list, i);
-	return NULL;
-}
-
-/* Is @word one of the strings of a list? */
-static bool list_has(json_object *list, const char *word)
-{
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (json_object_is_type(doc_at(list, i), json_type_string) &&
-		    !strcmp(json_object_get_string(doc_at(list, i)), word))
-			return true;
-	return false;
-}
-
 struct fact fact_module_flag(const struct facts *f, const char *module, const char *parameter)
 {
 	json_object *modules = fact_extra(f, EXTRA_MODULES);
-	json_object *parameters = doc_get(named(modules, "name", module), "parameters");
+	json_object *parameters = doc_get(doc_find(modules, "name", module), "parameters");
 	const char *value = doc_get_str(parameters, parameter, NULL);
 	char where[160];
 	struct evidence ev;
@@ -184,7 +165,7 @@ struct fact fact_driver(const struct facts *f, const char *bus, const char *driv
 	snprintf(where, sizeof(where), "/sys/bus/%s/drivers", bus);
 	if (!list)
 		return fact_unknown("sysfs", where, "not readable");
-	if (list_has(list, driver)) {
+	if (doc_has_str(list, driver)) {
 		ev = evidence_of("sysfs", where, "%s", driver);
 		return fact_of(ANSWER_YES, &ev);
 	}
@@ -243,7 +224,7 @@ struct fact fact_interrupts(const struct facts *f)
 					: "not readable");
 	for (size_t i = 0; i < doc_len(list) && used < sizeof(text); i++)
 		used += (size_t)snprintf(text + used, sizeof(text) - used, "%s%s", i ? ", " : "",
-					 json_object_get_string(doc_at(list, i)));
+					 doc_str_at(list, i, "?"));
 	ev = evidence_of("proc", "/proc/interrupts", "%s", text);
 	return fact_of(json_object_get_boolean(remapped) ? ANSWER_YES : ANSWER_NO, &ev);
 }
@@ -252,7 +233,7 @@ struct fact fact_interrupts(const struct facts *f)
 
 json_object *fact_acpi_table(const struct facts *f, const char *signature)
 {
-	return named(fact_extra(f, "acpi.tables"), "signature", signature);
+	return doc_find(fact_extra(f, "acpi.tables"), "signature", signature);
 }
 
 /* What the collector noted as not readable: the last component of its path. */
@@ -308,7 +289,7 @@ struct fact fact_node(const struct facts *f, const char *path)
 	json_object *nodes = fact_extra(f, "nodes"), *exists;
 	struct evidence ev;
 
-	exists = doc_get(named(nodes, "path", path), "exists");
+	exists = doc_get(doc_find(nodes, "path", path), "exists");
 	if (!exists)
 		return fact_unknown("node", path, "not known");
 	ev = evidence_of("node", path, "%s",
@@ -318,7 +299,7 @@ struct fact fact_node(const struct facts *f, const char *path)
 
 struct fact fact_node_access(const struct facts *f, const char *path)
 {
-	json_object *node = named(fact_extra(f, "nodes"), "path", path);
+	json_object *node = doc_find(fact_extra(f, "nodes"), "path", path);
 	json_object *usable = doc_get(node, "usable");
 	struct evidence ev;
 
@@ -352,7 +333,7 @@ bool fact_memlock(const struct facts *f, uint64_t *bytes, struct evidence *ev)
 	int64_t soft = doc_get_int(memlock, "soft", -1);
 
 	*bytes = UINT64_MAX;
-	if (list_has(fact_extra(f, "limits.capabilities"), "CAP_IPC_LOCK")) {
+	if (doc_has_str(fact_extra(f, "limits.capabilities"), "CAP_IPC_LOCK")) {
 		*ev = evidence_of("limit", "CAP_IPC_LOCK", "held: no limit counts");
 		return true;
 	}

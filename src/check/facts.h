@@ -107,9 +107,6 @@ bool fact_memlock(const struct facts *f, uint64_t *bytes, struct evidence *ev);
 
 /* --- IOMMUs ------------------------------------------------------------------------------ */
 
-/** False for the kernel's own mock IOMMU: nothing is ever decided by it. */
-bool fact_iommu_is_real(const struct host_iommu *iommu);
-
 /**
  * fact_registers() - the registers of an IOMMU, from the best source there is
  * @ev: receives where they are from, its value empty

@@ -114,11 +114,6 @@ json_object *fact_uses(const struct facts *f, const struct host_device *dev)
 
 /* --- IOMMUs ----------------------------------------------------------------------------------- */
 
-bool fact_iommu_is_real(const struct host_iommu *iommu)
-{
-	return strcmp(iommu->driver_type, "selftest");
-}
-
 /* A device behind it of which the kernel gave the registers. */
 static const struct host_device *device_with_registers(const struct facts *f,
 						       const struct host_iommu *iommu,
@@ -232,8 +227,7 @@ static bool is_plain_result(json_object *result, const char *flag)
 
 	return doc_len(flags) == 1 && !strcmp(doc_get_str(result, "parent", ""), "ioas") &&
 	       !strcmp(doc_get_str(result, "data_type", ""), "none") &&
-	       json_object_is_type(doc_at(flags, 0), json_type_string) &&
-	       !strcmp(json_object_get_string(doc_at(flags, 0)), flag);
+	       !strcmp(doc_str_at(flags, 0, ""), flag);
 }
 
 struct fact fact_probe(const struct facts *f, const struct host_iommu *iommu, const char *flag)

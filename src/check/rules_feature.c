@@ -15,6 +15,7 @@
 #include "base/out.h"
 #include "check/rules.h"
 #include "host/usable.h"
+#include "uapi/layout.h"
 
 enum feature { FEATURE_NESTED, FEATURE_DIRTY, FEATURE_PASID, FEATURE_PRI };
 
@@ -331,8 +332,6 @@ void rule_nested(struct check_run *run, const struct check_subject *s)
 
 /* --- dirty tracking --------------------------------------------------------------------------- */
 
-enum { HW_CAP_DIRTY_TRACKING = 1 << 0, HW_CAP_ATS_NOT_SUPPORTED = 1 << 3 };
-
 /* A device behind the IOMMU of which the kernel gave its own answer. */
 static const struct host_device *asked_device(const struct check_run *run,
 					      const struct host_iommu *iommu)
@@ -360,7 +359,7 @@ void rule_dirty_tracking(struct check_run *run, const struct check_subject *s)
 	struct evidence ev;
 
 	/* The kernel's own answer counts more than the bits. */
-	if (dev && dev->hw_info->capabilities & HW_CAP_DIRTY_TRACKING) {
+	if (dev && dev->hw_info->capabilities & UAPI_HW_CAP_DIRTY_TRACKING) {
 		ev = evidence_of("iommufd", "IOMMU_GET_HW_INFO out_capabilities, bit 0", "1 for %s",
 				 dev->name);
 		check_emit(run, F_DIRTY_SUPPORTED, s, &ev, 1, "the kernel says so");
@@ -377,16 +376,14 @@ void rule_pasid_iommu(struct check_run *run, const struct check_subject *s)
 		F_PASID_IOMMU,
 		F_PASID_NO_IOMMU,
 		F_PASID_UNKNOWN,
-		F_NESTED_DRIVER,
+		F_PASID_NO_IOMMU,
 		F_PASID_SCALABLE_OFF,
 		true,
 		NULL,
 		F_PASID_NO_IOMMU,
 	};
-	struct outcome o = outcome;
 
-	o.driver = F_PASID_NO_IOMMU;
-	judge_feature(run, s, FEATURE_PASID, &o);
+	judge_feature(run, s, FEATURE_PASID, &outcome);
 }
 
 static bool is_pci_function(const struct check_subject *s)
@@ -459,7 +456,7 @@ void rule_page_requests_device(struct check_run *run, const struct check_subject
 
 	if (!is_pci_function(s))
 		return;
-	if (hw && hw->has_capabilities && hw->capabilities & HW_CAP_ATS_NOT_SUPPORTED) {
+	if (hw && hw->has_capabilities && hw->capabilities & UAPI_HW_CAP_PCI_ATS_NOT_SUPPORTED) {
 		ev = evidence_of("iommufd", "IOMMU_GET_HW_INFO out_capabilities, bit 3", "1");
 		check_emit(run, F_PRI_NO_DEVICE, s, &ev, 1,
 			   "the kernel reports that ATS is not possible");

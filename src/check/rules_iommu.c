@@ -75,7 +75,7 @@ static size_t count_real_iommus(const struct snapshot *snap, const char **first)
 	size_t n = 0;
 
 	for (size_t i = 0; i < snap->n_iommus; i++) {
-		if (!fact_iommu_is_real(&snap->iommus[i]))
+		if (!iommu_is_hardware(&snap->iommus[i]))
 			continue;
 		if (!n++)
 			*first = snap->iommus[i].name;
@@ -326,7 +326,7 @@ static int units_without_remapping(const struct facts *f, struct evidence *ev)
 		struct reg_set regs;
 		uint64_t ir;
 
-		if (!fact_iommu_is_real(&snap->iommus[i]) ||
+		if (!iommu_is_hardware(&snap->iommus[i]) ||
 		    !fact_registers(f, &snap->iommus[i], &regs, ev) ||
 		    !reg_set_field(&regs, "ECAP", "IR", &ir))
 			continue;

@@ -104,15 +104,6 @@ static const struct host_device *member(const struct analysis *a, size_t i)
 	return &fact_snapshot(a->facts)->devices[a->members[i]];
 }
 
-static bool list_has(json_object *list, const char *word)
-{
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (json_object_is_type(doc_at(list, i), json_type_string) &&
-		    !strcmp(json_object_get_string(doc_at(list, i)), word))
-			return true;
-	return false;
-}
-
 /* What a port lacks of the four controls that the kernel asks for: "has no ACS", ... */
 static void acs_words(struct analysis *a, const struct host_device *port, char *buf, size_t size)
 {
@@ -131,7 +122,7 @@ static void acs_words(struct analysis *a, const struct host_device *port, char *
 		return;
 	used = (size_t)snprintf(buf, size, "has ACS without");
 	for (size_t i = 0; i < ARRAY_SIZE(controls); i++)
-		if (!list_has(enabled, controls[i]) && used < size)
+		if (!doc_has_str(enabled, controls[i]) && used < size)
 			used += (size_t)snprintf(buf + used, size - used, " %s", controls[i]);
 	if (!strcmp(buf, "has ACS without"))
 		snprintf(buf, size, "isolates, and yet they are together (a quirk of the kernel)");

@@ -187,7 +187,7 @@ static bool iommu_is_asked(const struct check_run *run, const struct host_iommu 
 {
 	const struct snapshot *snap = fact_snapshot(run->facts);
 
-	if (!fact_iommu_is_real(iommu))
+	if (!iommu_is_hardware(iommu))
 		return false;
 	for (size_t n = 0; n < run->n_devices; n++)
 		if (device_iommu(snap, &snap->devices[run->devices[n]]) == iommu)

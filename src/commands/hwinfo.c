@@ -289,18 +289,12 @@ static void add_device(struct job *job, json_object *list, const struct host_dev
 		take(job, list, entry, saved_fits(job, dev), err_count() > said);
 }
 
-/* The kernel's own test device is no hardware: shown when it is named. */
-static bool is_hardware(const struct host_iommu *iommu)
-{
-	return strcmp(iommu->driver_type, "selftest") != 0;
-}
-
 static size_t count_hardware(const struct snapshot *snap)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < snap->n_iommus; i++)
-		n += is_hardware(&snap->iommus[i]);
+		n += iommu_is_hardware(&snap->iommus[i]);
 	return n;
 }
 
@@ -315,7 +309,7 @@ static json_object *build(struct job *job, const struct resolved *names, size_t 
 			add_device(job, devices, names[i].device);
 	}
 	for (size_t i = 0; !n_names && i < job->snap->n_iommus; i++)
-		if (is_hardware(&job->snap->iommus[i]))
+		if (iommu_is_hardware(&job->snap->iommus[i]))
 			add_iommu(job, iommus, &job->snap->iommus[i]);
 	doc_add(doc, "iommus", iommus);
 	doc_add(doc, "devices", devices);

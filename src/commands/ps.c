@@ -69,14 +69,6 @@ static json_object *file_doc(const struct holder *h)
 	return obj;
 }
 
-static bool in_list(json_object *list, const char *text)
-{
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (!strcmp(json_object_get_string(doc_at(list, i)), text))
-			return true;
-	return false;
-}
-
 /* The ledger of a session into the document of the process that keeps it. False when it cannot be
  * asked. */
 static bool add_session(json_object *obj, json_object *session)
@@ -138,7 +130,7 @@ static json_object *process_doc(const struct holder *list, size_t n)
 	for (size_t i = 0; i < n; i++) {
 		iommufds += list[i].kind == HOLDER_IOMMUFD;
 		doc_push(files, file_doc(&list[i]));
-		if (list[i].device && !in_list(devices, list[i].device))
+		if (list[i].device && !doc_has_str(devices, list[i].device))
 			doc_push(devices, doc_str(list[i].device));
 	}
 	doc_add(obj, "pid", doc_int(list->pid));

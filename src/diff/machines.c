@@ -51,12 +51,6 @@ static void diff_pair(struct diff *d, const struct diff_unit *a, const struct di
 	free(both);
 }
 
-/* What the kernel's self-test makes is nobody's loss. */
-static bool is_hardware(const struct host_iommu *iommu)
-{
-	return strcmp(iommu->driver_type, "selftest");
-}
-
 static void diff_iommus(struct diff *d, const struct snapshot *a, const struct snapshot *b)
 {
 	size_t *of = pair_iommus(a, b);
@@ -68,7 +62,7 @@ static void diff_iommus(struct diff *d, const struct snapshot *a, const struct s
 
 		if (of[i] == SIZE_MAX) {
 			diff_add(d, "iommu", u.iommu->name, "IOMMU",
-				 is_hardware(u.iommu) ? COMPARE_LOST : COMPARE_NEUTRAL,
+				 iommu_is_hardware(u.iommu) ? COMPARE_LOST : COMPARE_NEUTRAL,
 				 u.iommu->driver_type, NULL, "IOMMU that only A has");
 			continue;
 		}
@@ -79,7 +73,8 @@ static void diff_iommus(struct diff *d, const struct snapshot *a, const struct s
 	for (size_t k = 0; k < b->n_iommus; k++)
 		if (!seen[k])
 			diff_add(d, "iommu", b->iommus[k].name, "IOMMU",
-				 is_hardware(&b->iommus[k]) ? COMPARE_GAINED : COMPARE_NEUTRAL,
+				 iommu_is_hardware(&b->iommus[k]) ? COMPARE_GAINED
+								  : COMPARE_NEUTRAL,
 				 NULL, b->iommus[k].driver_type, "IOMMU that only B has");
 	if (a->n_iommus && b->n_iommus &&
 	    strcmp(a->iommus[0].driver_type, b->iommus[0].driver_type))
@@ -126,22 +121,14 @@ static void diff_devices(struct diff *d, const struct snapshot *a, const struct 
 
 /* --- kernels ---------------------------------------------------------------------------------- */
 
-static bool list_has(json_object *list, const char *word)
-{
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (!strcmp(json_object_get_string(doc_at(list, i)), word))
-			return true;
-	return false;
-}
-
 /* Parameters of @list about IOMMUs that @other does not have. */
 static void diff_parameters(struct diff *d, json_object *list, json_object *other, bool in_a)
 {
 	for (size_t i = 0; i < doc_len(list); i++) {
-		const char *word = json_object_get_string(doc_at(list, i));
+		const char *word = doc_str_at(list, i, "");
 		char *text;
 
-		if (!redact_keep_parameter(word) || list_has(other, word))
+		if (!redact_keep_parameter(word) || doc_has_str(other, word))
 			continue;
 		text = mem_printf("%s: kernel parameter that only %s has", word, in_a ? "A" : "B");
 		diff_add(d, "command-line", NULL, word, COMPARE_NEUTRAL, in_a ? "given" : NULL,
@@ -242,21 +229,13 @@ static void diff_config(struct diff *d, const struct snapshot *snap_a,
 	}
 }
 
-static json_object *module_of(json_object *list, const char *name)
-{
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (!strcmp(doc_get_str(doc_at(list, i), "name", ""), name))
-			return doc_at(list, i);
-	return NULL;
-}
-
 /* Parameters of modules that both have: one that is not loaded has none to compare. */
 static void diff_modules(struct diff *d, json_object *a, json_object *b)
 {
 	for (size_t i = 0; i < doc_len(a); i++) {
 		const char *module = doc_get_str(doc_at(a, i), "name", "");
 		json_object *in_a = doc_get(doc_at(a, i), "parameters");
-		json_object *in_b = doc_get(module_of(b, module), "parameters");
+		json_object *in_b = doc_get(doc_find(b, "name", module), "parameters");
 
 		if (!json_object_is_type(in_a, json_type_object) ||
 		    !json_object_is_type(in_b, json_type_object))
@@ -289,16 +268,6 @@ static void diff_kernels(struct diff *d, const struct snapshot *a, const struct 
 }
 
 /* --- firmware --------------------------------------------------------------------------------- */
-
-static json_object *table_of(json_object *acpi, const char *signature)
-{
-	json_object *tables = doc_get(acpi, "tables");
-
-	for (size_t i = 0; i < doc_len(tables); i++)
-		if (!strcmp(doc_get_str(doc_at(tables, i), "signature", ""), signature))
-			return doc_at(tables, i);
-	return NULL;
-}
 
 static void diff_table(struct diff *d, const char *signature, json_object *a, json_object *b)
 {
@@ -360,8 +329,9 @@ static void diff_acpi(struct diff *d, json_object *a, json_object *b)
 	if (!a || !b)
 		return;
 	for (size_t i = 0; i < ARRAY_SIZE(signatures); i++)
-		diff_table(d, signatures[i], table_of(a, signatures[i]),
-			   table_of(b, signatures[i]));
+		diff_table(d, signatures[i],
+			   doc_find(doc_get(a, "tables"), "signature", signatures[i]),
+			   doc_find(doc_get(b, "tables"), "signature", signatures[i]));
 	diff_reserved(d, doc_get(a, "reserved_memory"), doc_get(b, "reserved_memory"), true);
 	diff_reserved(d, doc_get(b, "reserved_memory"), doc_get(a, "reserved_memory"), false);
 }

@@ -45,7 +45,7 @@ static void add_words(struct out *o, json_object *value)
 		return;
 	}
 	for (size_t i = 0; i < doc_len(value); i++)
-		out_printf(o, "%s%s", i ? " " : "", json_object_get_string(doc_at(value, i)));
+		out_printf(o, "%s%s", i ? " " : "", doc_str_at(value, i, "?"));
 	if (!doc_len(value))
 		out_str(o, "nothing");
 }
@@ -57,7 +57,7 @@ static char *capability_words(json_object *cap)
 
 	if (!cap)
 		return NULL;
-	json_object_object_foreach(cap, key, value)
+	json_object_object_foreach(doc_members(cap), key, value)
 	{
 		out_printf(&o, "%s%s ", o.len ? ", " : "", key);
 		add_words(&o, value);

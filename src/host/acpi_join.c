@@ -124,10 +124,10 @@ static const struct acpi_device *scope_device(const struct join *j, int64_t segm
 	const struct acpi_device *dev = NULL;
 
 	for (size_t i = 0; i < doc_len(path); i++) {
-		const char *hop = json_object_get_string(doc_at(path, i));
+		const char *hop = doc_str_at(path, i, "");
 		unsigned int d, f;
 
-		if (!hop || sscanf(hop, "%2x.%1x", &d, &f) != 2)
+		if (sscanf(hop, "%2x.%1x", &d, &f) != 2)
 			return NULL;
 		dev = find_hop(j, segment, bus, dev, (d & 31) << 3 | (f & 7));
 		if (!dev)

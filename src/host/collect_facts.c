@@ -126,7 +126,7 @@ static json_object *remapped(json_object *controllers)
 	bool plain = false;
 
 	for (size_t i = 0; i < doc_len(controllers); i++) {
-		const char *name = json_object_get_string(doc_at(controllers, i));
+		const char *name = doc_str_at(controllers, i, "");
 
 		if (begins(name, "IR-") || begins(name, "ITS-"))
 			return doc_bool(true);

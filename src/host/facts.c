@@ -88,15 +88,7 @@ json_object *facts_get(const struct snapshot *snap, const char *key)
 	return doc_get(snap->extra, key);
 }
 
-static json_object *find_named(json_object *list, const char *key, const char *name)
-{
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (!strcmp(doc_get_str(doc_at(list, i), key, ""), name))
-			return doc_at(list, i);
-	return NULL;
-}
-
 json_object *facts_pci(const struct snapshot *snap, const char *device)
 {
-	return find_named(facts_get(snap, "pci"), "device", device);
+	return doc_find(facts_get(snap, "pci"), "device", device);
 }

@@ -354,14 +354,6 @@ static void source_line(struct out *o, json_object *entry)
 		out_printf(o, "  %s\n", source);
 }
 
-static bool has_name(json_object *list, const char *name)
-{
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (!strcmp(json_object_get_string(doc_at(list, i)), name))
-			return true;
-	return false;
-}
-
 /* What the kernel lets user space use, which can be less than the registers say. */
 static void usable_lines(struct out *o, json_object *info)
 {
@@ -371,22 +363,22 @@ static void usable_lines(struct out *o, json_object *info)
 	const char *older = "unknown: the kernel is older than the question";
 
 	line(o, "dirty tracking usable",
-	     !known                              ? older
-	     : has_name(names, "dirty-tracking") ? "yes"
-						 : "no");
+	     !known                                 ? older
+	     : doc_has_str(names, "dirty-tracking") ? "yes"
+						    : "no");
 	out_cell(o, "PASID bits usable", LABEL);
 	if (pasid > 0)
 		out_printf(o, "  %" PRId64 "\n", pasid);
 	else
 		out_printf(o, "  %s\n", pasid ? older : "none");
 	/* Clear says nothing on kernels that do not know the bit. */
-	if (has_name(names, "ats-not-supported"))
+	if (doc_has_str(names, "ats-not-supported"))
 		line(o, "ATS usable", "no");
 	if (!o->verbose)
 		return;
 	if (known) {
-		line(o, "PASID execute", has_name(names, "pasid-exec") ? "yes" : "no");
-		line(o, "PASID privileged", has_name(names, "pasid-priv") ? "yes" : "no");
+		line(o, "PASID execute", doc_has_str(names, "pasid-exec") ? "yes" : "no");
+		line(o, "PASID privileged", doc_has_str(names, "pasid-priv") ? "yes" : "no");
 		line(o, "capability word", doc_get_str(info, "capabilities", ""));
 	}
 	out_cell(o, "data", LABEL);

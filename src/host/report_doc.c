@@ -83,9 +83,9 @@ static void redact_command_line(json_object *kernel)
 		return;
 	kept = doc_list();
 	for (size_t i = 0; i < doc_len(words); i++) {
-		const char *word = json_object_get_string(doc_at(words, i));
+		const char *word = doc_str_at(words, i, "");
 
-		if (word && redact_keep_parameter(word))
+		if (redact_keep_parameter(word))
 			doc_push(kept, json_object_get(doc_at(words, i)));
 		else
 			omitted++;

@@ -285,11 +285,15 @@ static void count_members(struct snapshot *snap)
 	}
 }
 
-/* What the kernel's self-test makes is no hardware. */
+bool iommu_is_hardware(const struct host_iommu *iommu)
+{
+	return strcmp(iommu->driver_type, "selftest") != 0;
+}
+
 bool snapshot_has_iommu(const struct snapshot *snap)
 {
 	for (size_t i = 0; i < snap->n_iommus; i++)
-		if (strcmp(snap->iommus[i].driver_type, "selftest"))
+		if (iommu_is_hardware(&snap->iommus[i]))
 			return true;
 	return false;
 }

@@ -148,6 +148,10 @@ struct host_device *snapshot_add_device(struct snapshot *snap, const char *bus, 
 /** Bring the lists into their order, correct the indices between them and count members. */
 void snapshot_finish(struct snapshot *snap);
 
+/** False for what the kernel makes for its own tests: nothing of it says anything of the machine.
+ */
+bool iommu_is_hardware(const struct host_iommu *iommu);
+
 /** True when there is an IOMMU that is hardware (or, in a guest, stands for it). */
 bool snapshot_has_iommu(const struct snapshot *snap);
 

@@ -222,6 +222,41 @@ json_object *doc_at(json_object *list, size_t i)
 	return json_object_array_get_idx(list, i);
 }
 
+json_object *doc_members(json_object *obj)
+{
+	static json_object *none;
+
+	if (json_object_is_type(obj, json_type_object))
+		return obj;
+	if (!none)
+		none = doc_object();
+	return none;
+}
+
+json_object *doc_find(json_object *list, const char *key, const char *value)
+{
+	for (size_t i = 0; i < doc_len(list); i++)
+		if (!strcmp(doc_get_str(doc_at(list, i), key, ""), value))
+			return doc_at(list, i);
+	return NULL;
+}
+
+const char *doc_str_at(json_object *list, size_t i, const char *fallback)
+{
+	json_object *value = doc_at(list, i);
+
+	return json_object_is_type(value, json_type_string) ? json_object_get_string(value)
+							    : fallback;
+}
+
+bool doc_has_str(json_object *list, const char *s)
+{
+	for (size_t i = 0; i < doc_len(list); i++)
+		if (!strcmp(doc_str_at(list, i, ""), s))
+			return true;
+	return false;
+}
+
 json_object *doc_errors(void)
 {
 	json_object *list = doc_list();

@@ -62,6 +62,15 @@ bool doc_get_bool(json_object *obj, const char *key, bool fallback);
 bool doc_get_hex(json_object *obj, const char *key, uint64_t *v);
 size_t doc_len(json_object *list);
 json_object *doc_at(json_object *list, size_t i);
+/** @obj, or an object without members when it is none: for json_object_object_foreach(), which
+ * takes nothing else, over what may come from a file. Borrowed. */
+json_object *doc_members(json_object *obj);
+/** The first element of a list whose member @key is the string @value, or NULL. */
+json_object *doc_find(json_object *list, const char *key, const char *value);
+/** The string at a place of a list; the fallback when there is no string. */
+const char *doc_str_at(json_object *list, size_t i, const char *fallback);
+/** True when a list holds the string. */
+bool doc_has_str(json_object *list, const char *s);
 
 /** The "errors" list, from what err_report() was told: always an array. */
 json_object *doc_errors(void);

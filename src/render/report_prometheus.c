@@ -102,7 +102,7 @@ static void counted(struct out *o, const char *name, const char *help, const cha
 		    json_object *counts)
 {
 	heading(o, name, help);
-	json_object_object_foreach(counts, word, n)
+	json_object_object_foreach(doc_members(counts), word, n)
 	{
 		out_printf(o, "iommuctl_%s{", name);
 		label(o, key, word, true);

@@ -34,7 +34,7 @@ static char *joined(json_object *list, const char *separator)
 	struct out o = { 0 };
 
 	for (size_t i = 0; i < doc_len(list); i++)
-		out_printf(&o, "%s%s", i ? separator : "", json_object_get_string(doc_at(list, i)));
+		out_printf(&o, "%s%s", i ? separator : "", doc_str_at(list, i, "?"));
 	if (!o.len)
 		out_str(&o, "none");
 	out_raw(&o, "", 1);
@@ -67,6 +67,9 @@ static void command_line(struct out *o, json_object *kernel)
 
 static void configuration(struct out *o, json_object *config)
 {
+	static const char prefix[] = "CONFIG_";
+	const size_t len = sizeof(prefix) - 1;
+	json_object *options = doc_get(config, "options");
 	struct out text = { 0 };
 
 	if (!config) {
@@ -74,10 +77,15 @@ static void configuration(struct out *o, json_object *config)
 		return;
 	}
 	out_printf(&text, "%s:", doc_get_str(config, "source", ""));
-	json_object_object_foreach(doc_get(config, "options"), name,
-				   value) if (strcmp(json_object_get_string(value), "n"))
-		out_printf(&text, " %s=%s", name + strlen("CONFIG_"),
-			   json_object_get_string(value));
+	json_object_object_foreach(doc_members(options), name, value)
+	{
+		const char *is = doc_get_str(options, name, "?");
+
+		(void)value;
+		if (strcmp(is, "n"))
+			out_printf(&text, " %s=%s", name + (strncmp(name, prefix, len) ? 0 : len),
+				   is);
+	}
 	out_raw(&text, "", 1);
 	line(o, "configuration", text.data);
 	out_free(&text);
@@ -90,7 +98,8 @@ static void modules(struct out *o, json_object *list)
 	for (size_t i = 0; i < doc_len(list); i++) {
 		const char *module = doc_get_str(doc_at(list, i), "name", "");
 
-		json_object_object_foreach(doc_get(doc_at(list, i), "parameters"), name, value)
+		json_object_object_foreach(doc_members(doc_get(doc_at(list, i), "parameters")),
+					   name, value)
 			out_printf(&text, "%s%s.%s=%s", text.len ? " " : "", module, name,
 				   value ? json_object_get_string(value) : "?");
 	}
@@ -149,7 +158,7 @@ static void iommus(struct out *o, json_object *list)
 		source = doc_get_str(iommu, "source", NULL);
 		out_printf(o, "  %zu device%s, %s%s\n", n, n == 1 ? "" : "s",
 			   source ? "registers from " : "no registers", source ? source : "");
-		json_object_object_foreach(doc_get(iommu, "registers"), name, reg)
+		json_object_object_foreach(doc_members(doc_get(iommu, "registers")), name, reg)
 			line(o, name, doc_get_str(reg, "value", ""));
 		capabilities(o, doc_get(iommu, "capabilities"));
 	}

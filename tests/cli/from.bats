@@ -105,6 +105,27 @@ END
   refuses 2 '"name" of an element of "iommus" must be a string' iommuctl hwinfo --from bad
 }
 
+# What a report holds beside IOMMUs, groups and devices has no types that are checked when it is read.
+@test "facts of a wrong type are no facts, and no view ends early" {
+  local good="$srcdir/tests/cli/data/check-vtd.json" bad="$BATS_TEST_TMPDIR/bad.json" value depth kind args
+  for value in 5 null '[null]'; do
+    for depth in 1 2 3 4; do
+      # Lists and objects; then what is in them, but for the words by which facts are found.
+      for kind in 'type | IN("array", "object")' 'type | IN("array", "object") | not'; do
+        jq --argjson value "$value" --argjson depth "$depth" '
+          [paths | select(length == $depth and (.[0] | IN("schema", "command", "source", "iommus", "groups", "devices") | not)
+                          and (.[-1] | IN("device", "config", "name") and $depth == 3 | not))] as $places
+          | reduce $places[] as $p (.; if getpath($p) | '"$kind"' then setpath($p; $value) else . end)' "$good" >"$bad"
+        for args in "diff $bad $good" "diff $good $bad" "check --from $bad" "report --text --from $bad"; do
+          # shellcheck disable=SC2086 # words
+          run_split iommuctl $args
+          [ "$status" -le 2 ] || fail "$args with $value at depth $depth ($kind): status $status, $stderr"
+        done
+      done
+    done
+  done
+}
+
 @test "other JSON is no saved machine" {
   echo '{"a": 1}' >bad
   refuses 2 'no "schema"' iommuctl hwinfo --from bad
