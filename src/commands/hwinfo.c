@@ -328,11 +328,44 @@ static void entries_view(struct out *o, json_object *list, doc_view *entry_view,
 	}
 }
 
+/* The same hardware: what is left out of this is where it is and how it is asked about. */
+static bool alike(json_object *a, json_object *b)
+{
+	static const char *const keys[] = {
+		"type",  "version", "product", "registers", "capabilities", "warnings",
+		"flags", "errata",  "hw_info", "raw",       "extra",        "disagreements"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(keys); i++)
+		if (!json_object_equal(doc_get(a, keys[i]), doc_get(b, keys[i])))
+			return false;
+	return hwinfo_is_known(a) && hwinfo_is_known(b);
+}
+
+/* Large machines have a dozen IOMMUs of one kind: on a terminal the later ones are shown in short.
+ */
+static void iommu_view(struct out *o, json_object *list, size_t which)
+{
+	for (size_t i = 0; o->width && !o->verbose && i < which; i++) {
+		if (!alike(doc_at(list, i), doc_at(list, which)))
+			continue;
+		hwinfo_entry_alike_view(o, doc_at(list, which),
+					doc_get_str(doc_at(list, i), "name", ""));
+		return;
+	}
+	hwinfo_entry_view(o, doc_at(list, which));
+}
+
 static void view(struct out *o, json_object *doc)
 {
-	bool first = true;
+	json_object *iommus = doc_get(doc, "iommus");
+	bool first = !doc_len(iommus);
 
-	entries_view(o, doc_get(doc, "iommus"), hwinfo_entry_view, &first);
+	for (size_t i = 0; i < doc_len(iommus); i++) {
+		if (i)
+			out_str(o, "\n");
+		iommu_view(o, iommus, i);
+	}
 	entries_view(o, doc_get(doc, "devices"), hwinfo_entry_view, &first);
 }
 

@@ -419,6 +419,16 @@ void hwinfo_entry_diagram(struct out *o, json_object *entry)
 	diagram_view(o, entry);
 }
 
+void hwinfo_entry_alike_view(struct out *o, json_object *entry, const char *other)
+{
+	out_styled(o, OUT_TITLE, doc_get_str(entry, "name", ""));
+	out_str(o, "\n");
+	place_lines(o, entry);
+	line(o, "same as", other);
+	if (doc_get(entry, "hint"))
+		line(o, "hint", doc_get_str(entry, "hint", ""));
+}
+
 void hwinfo_entry_view(struct out *o, json_object *entry)
 {
 	json_object *info = doc_get(entry, "hw_info");

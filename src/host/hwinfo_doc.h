@@ -41,6 +41,9 @@ bool hwinfo_is_known(json_object *entry);
 /** The text of such a document. */
 void hwinfo_entry_view(struct out *o, json_object *entry);
 
+/** The same in short: where it is, and that the rest is as of @other. */
+void hwinfo_entry_alike_view(struct out *o, json_object *entry, const char *other);
+
 /** Its registers as bit diagrams (render/diagram.h). */
 void hwinfo_entry_diagram(struct out *o, json_object *entry);
 

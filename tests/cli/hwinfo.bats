@@ -51,6 +51,27 @@ setup() {
   assert_line --regexp "^extra +0{7952}$"
 }
 
+@test "on a terminal IOMMUs that are alike are shown once, in a pipe and with -v all of them" {
+  command -v script >/dev/null || skip "script is not installed"
+  local report=$BATS_TEST_TMPDIR/three.json
+  jq '.iommus += [.iommus[0] | .name = "dmar1"]
+    | .devices += [.devices[] | select(.name == "0000:01:00.0") | .name = "0000:81:00.0" | .iommu = "dmar1"]' \
+    "$srcdir/data/captures/vtd-guest.json" >"$report"
+  local on="stty cols 80 rows 1000; TERM=dumb '$IOMMUCTL' --no-pager hwinfo --from '$report'"
+  run script -qec "$on" /dev/null </dev/null
+  assert_line --regexp "^same as +dmar0"
+  assert_equal "$(grep -c "nested translation" <<<"$output")" 1
+  run script -qec "$on -v" /dev/null </dev/null
+  refute_output --partial "same as"
+  run iommuctl hwinfo --from "$report"
+  refute_output --partial "same as"
+  assert_equal "$(grep -c "nested translation" <<<"$output")" 2
+  # One field that differs is a difference.
+  jq '(.devices[] | select(.name == "0000:81:00.0").hw_info.data) |= sub("ce0ff080"; "ce0ff081")' "$report" >"$report.other"
+  run script -qec "stty cols 80 rows 1000; TERM=dumb '$IOMMUCTL' --no-pager hwinfo --from '$report.other'" /dev/null </dev/null
+  refute_output --partial "same as"
+}
+
 @test "--get names the path that was meant: of a capability, a field or a register" {
   local path near capture=$srcdir/data/captures/vtd-guest.json
   while read -r path near; do
