@@ -149,7 +149,7 @@ const struct check_finding_info check_findings[F_COUNT] = {
 				  "this user may not open /dev/iommu ({value})",
 				  "run as root, or give a group access with the udev rule that "
 				  "iommuctl "
-				  "ships (60-iommuctl.rules)",
+				  "ships (70-iommuctl-vfio.rules)",
 				  "The permissions of /dev/iommu keep this user out." },
 	[F_IOMMUFD_ACCESS_UNKNOWN] = { "iommufd.access-unknown", CHECK_UNKNOWN,
 				       "whether this user may open /dev/iommu cannot be told",
@@ -245,7 +245,7 @@ const struct check_finding_info check_findings[F_COUNT] = {
 	[F_DEVICE_NODE_NO_ACCESS] = { "device.no-access", CHECK_FAIL,
 				      "this user may not open {1} ({value})",
 				      "sudo chown USER {1}, or the udev rule that iommuctl ships "
-				      "(60-iommuctl.rules)",
+				      "(70-iommuctl-vfio.rules)",
 				      "The permissions of the device's node keep this user out." },
 	[F_DEVICE_NODE_ACCESS] = { "device.access", CHECK_PASS, "this user may open {1}", NULL,
 				   "Reading and writing of the device's node is permitted." },

@@ -28,6 +28,15 @@ paths_in() {
   [ "$bad" -eq 0 ] || fail "$bad paths"
 }
 
+@test "every udev rule that the program names is shipped" {
+  local name bad=0
+  while IFS= read -r name; do
+    [ -f "data/integrations/$name" ] || { echo "there is no data/integrations/$name" >&2; bad=1; }
+  done < <(grep -rhoE '[0-9]+-[a-z-]+\.rules' src man README doc | sort -u)
+  grep -rqE '[0-9]+-[a-z-]+\.rules' src
+  [ "$bad" -eq 0 ]
+}
+
 @test "every .bats file outside the guests is run by make check" {
   local file bad=0
   for file in tests/*/*.bats; do
