@@ -200,6 +200,18 @@ static void offer_options(struct out *o, const struct argp_option *opts, const c
 	}
 }
 
+/* "start, exec, list": what @first is followed by, to be freed. */
+static char *second_words(const char *first)
+{
+	size_t len = strlen(first);
+	char *list = NULL;
+
+	for (size_t i = 0; commands[i]; i++)
+		if (!strncmp(commands[i]->name, first, len) && commands[i]->name[len] == ' ')
+			list = mem_append(list, ", ", commands[i]->name + len + 1);
+	return list;
+}
+
 /* A command of two words is offered by its first word once. */
 static void offer_commands(struct out *o, const char *word)
 {
@@ -207,14 +219,15 @@ static void offer_commands(struct out *o, const char *word)
 
 	for (size_t i = 0; commands[i]; i++) {
 		size_t len = strcspn(commands[i]->name, " ");
-		char *first;
+		char *first, *seconds;
 
 		if (commands[i]->hidden)
 			continue;
 		first = mem_strndup(commands[i]->name, len);
+		seconds = commands[i]->name[len] ? second_words(first) : NULL;
 		if (strcmp(first, last))
-			offer(o, "", word, first,
-			      commands[i]->name[len] ? "" : commands[i]->summary);
+			offer(o, "", word, first, seconds ? seconds : commands[i]->summary);
+		free(seconds);
 		free(last);
 		last = first;
 	}

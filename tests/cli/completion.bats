@@ -96,6 +96,7 @@ words_of() { "$IOMMUCTL" __words -- "$@" | cut -f1; }
 
 @test "help is followed by commands, and options can stand before a second word" {
   assert_equal "$(words_of help se)" "session"
+  assert_equal "$("$IOMMUCTL" __words -- se)" $'session\tstart, exec, list, show, stop'
   assert_equal "$(words_of help session st | paste -sd' ')" "start stop"
   assert_equal "$(words_of help list "")" ""
   assert_equal "$(words_of session --json li)" "list"
