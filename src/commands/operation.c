@@ -92,21 +92,26 @@ void operation_describe(struct operation *op, const struct ledger_entry *e)
 	op->bare = "object.id";
 }
 
-int operation_object(struct operation *op, const struct ledger_entry *e)
+/* Hand an object that was written down to the session, or destroy it again. */
+static int keep_object(struct operation *op, uint8_t type, uint32_t id)
 {
-	uint32_t id = e->id;
-	const struct ledger_entry *kept = context_put(&op->ctx, e);
-
-	operation_describe(op, kept);
 	if (context_commit(&op->ctx))
 		return STATUS_OK;
 	/* It is in the keeper's queue, or everything ends with the keeper. */
 	if (op->ctx.session.unanswered)
 		return STATUS_FAILED;
 	/* Nobody would know of it. Its descriptor has to go first. */
-	ledger_remove(&op->ctx.ledger, e->type, id, 0, 0);
+	ledger_remove(&op->ctx.ledger, type, id, 0, 0);
 	call_destroy(op->ctx.iommufd, id);
 	return STATUS_FAILED;
+}
+
+int operation_object(struct operation *op, const struct ledger_entry *e)
+{
+	const struct ledger_entry *kept = context_put(&op->ctx, e);
+
+	operation_describe(op, kept);
+	return keep_object(op, kept->type, kept->id);
 }
 
 int operation_make_ioas(struct operation *op, uint32_t *id)
@@ -114,7 +119,7 @@ int operation_make_ioas(struct operation *op, uint32_t *id)
 	struct uapi_ioas_alloc req = { 0 };
 	const struct refusal_ctx what = { 0 };
 	struct ledger_entry e = { .type = LEDGER_IOAS, .fd = -1 };
-	int err;
+	int err, status;
 
 	*id = 0;
 	if (!operation_intend_alloc(op, OP_IOAS_ALLOC))
@@ -123,9 +128,12 @@ int operation_make_ioas(struct operation *op, uint32_t *id)
 	if (err)
 		return context_refused(&op->ctx, OP_IOAS_ALLOC, err, &what,
 				       "cannot allocate an IOAS");
-	*id = e.id = req.out_ioas_id;
+	e.id = req.out_ioas_id;
 	context_put(&op->ctx, &e);
-	return context_commit(&op->ctx) ? STATUS_OK : STATUS_FAILED;
+	status = keep_object(op, e.type, e.id);
+	if (status == STATUS_OK)
+		*id = e.id;
+	return status;
 }
 
 void operation_take_back(struct operation *op, uint32_t id)

@@ -49,8 +49,11 @@ int operation_object(struct operation *op, const struct ledger_entry *e);
 /** Add "object": the entry as the document shows it, and make its id the bare value. */
 void operation_describe(struct operation *op, const struct ledger_entry *e);
 
-/** Make the IOAS that was not named, and take it back when what it was for failed. */
+/** Make the IOAS that was not named. Returns an exit status; *id is 0 when that is no success, also
+ * when the session could not keep it and it was destroyed again. */
 int operation_make_ioas(struct operation *op, uint32_t *id);
+
+/** Destroy what was made for something that then failed. */
 void operation_take_back(struct operation *op, uint32_t id);
 
 /** The text view of "object": what it is and what it belongs to. */

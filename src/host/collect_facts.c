@@ -15,12 +15,12 @@ enum { MAX_PROC_FILE = 16 * 1024 * 1024 };
 
 /* --- the processor ------------------------------------------------------------------------- */
 
-/* The value of the first "KEY : value" line, cut at its end; modifies @text for good. */
-static const char *cpuinfo_value(char *text, const char *key)
+/* Where the value of the first "KEY : value" line begins; it goes on to the end of the line. */
+static const char *cpuinfo_value(const char *text, const char *key)
 {
 	size_t len = strlen(key);
 
-	for (char *line = text; line; line = strchr(line, '\n')) {
+	for (const char *line = text; line; line = strchr(line, '\n')) {
 		line += *line == '\n';
 		if (strncmp(line, key, len) ||
 		    (line[len] != '\t' && line[len] != ' ' && line[len] != ':'))

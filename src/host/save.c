@@ -26,6 +26,7 @@
 #include "base/dynlib.h"
 #include "base/err.h"
 #include "base/mem.h"
+#include "base/out.h"
 
 /* --- compression --------------------------------------------------------------------------- */
 
@@ -154,21 +155,6 @@ static bool ends_with(const char *s, const char *end)
 
 /* --- the file -------------------------------------------------------------------------------- */
 
-static int write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return -1;
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
-}
-
 /* Write the temporary file and put it in place. Returns 0, or -1 with errno; nothing is left. */
 static int write_and_rename(const char *temp, const char *path, const void *data, size_t len)
 {
@@ -177,7 +163,7 @@ static int write_and_rename(const char *temp, const char *path, const void *data
 
 	if (fd < 0)
 		return -1;
-	written = !write_all(fd, data, len) && !fchmod(fd, 0600) && !fsync(fd);
+	written = !out_write(fd, data, len) && !fchmod(fd, 0600) && !fsync(fd);
 	saved = errno;
 	/* The descriptor is gone after close(), also when that reports a late write error. */
 	if (close(fd) && written) {

@@ -54,10 +54,18 @@ bool klog_more_vtd_regset(const struct klog_match *m, const char *s, const char 
 	return regset_line(s, end, &name, &value);
 }
 
+static void put_if_wanted(struct klog_record *rec, const struct klog_capture *name, uint64_t value)
+{
+	static const char *const registers[] = { "VER", "CAP", "ECAP" };
+
+	for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
+		if (strlen(registers[i]) == name->len && !memcmp(registers[i], name->s, name->len))
+			klog_put_reg(rec, "intel-vtd", registers[i], value);
+}
+
 bool klog_post_vtd_regset(struct klog_parse *ps, struct klog_record *rec,
 			  const struct klog_match *m)
 {
-	static const char *const registers[] = { "VER", "CAP", "ECAP" };
 	const struct klog_capture *list = klog_capture(m, "_list");
 	const char *s = list ? list->s : NULL, *end = list ? list->s + list->len : NULL;
 
@@ -68,10 +76,7 @@ bool klog_post_vtd_regset(struct klog_parse *ps, struct klog_record *rec,
 		uint64_t value;
 
 		if (regset_line(s, stop, &name, &value) && name.s)
-			for (size_t i = 0; i < ARRAY_SIZE(registers); i++)
-				if (strlen(registers[i]) == name.len &&
-				    !memcmp(registers[i], name.s, name.len))
-					klog_put_reg(rec, "intel-vtd", registers[i], value);
+			put_if_wanted(rec, &name, value);
 		s = stop + 1;
 	}
 	return rec->n_regs > 0;
