@@ -49,6 +49,83 @@ static bool *find_repeated(json_object *findings)
 	return repeated;
 }
 
+/* --- the same of many ------------------------------------------------------------------------- */
+
+enum { SUBJECTS_SHOWN = 6 };
+
+/* What else a finding holds for. */
+struct alike {
+	bool folded;   /* it is shown with an earlier one */
+	size_t others; /* how many are shown with this one */
+	char *names;   /* of the first of them */
+};
+
+/* What a finding says, whoever it is about. */
+static char *general(json_object *f)
+{
+	const char *subject = doc_get_str(f, "subject", ""), *reason = doc_get_str(f, "reason", "");
+	const char *at = *subject ? strstr(reason, subject) : NULL;
+	size_t before = at ? (size_t)(at - reason) : 0;
+
+	return mem_printf("%s\n%s\n%s\n%.*s\1%s", doc_get_str(f, "goal", ""),
+			  doc_get_str(f, "id", ""), doc_get_str(f, "fix", ""), (int)before, reason,
+			  at ? at + strlen(subject) : reason);
+}
+
+static void add_name(struct alike *a, const char *own, const char *subject)
+{
+	if (strcmp(own, subject) && ++a->others <= SUBJECTS_SHOWN)
+		a->names = mem_append(a->names, ", ", subject);
+}
+
+/* One for each finding, to be freed with free_alike(). */
+static struct alike *find_alike(json_object *findings)
+{
+	size_t n = doc_len(findings), first;
+	struct alike *list = mem_zalloc((n + 1) * sizeof(*list));
+	char **keys = mem_alloc((n + 1) * sizeof(*keys));
+	struct index said = { 0 };
+
+	for (size_t i = 0; i < n; i++) {
+		keys[i] = general(doc_at(findings, i));
+		list[i].folded = index_get(&said, keys[i], &first);
+		if (list[i].folded)
+			add_name(&list[first], doc_get_str(doc_at(findings, first), "subject", ""),
+				 doc_get_str(doc_at(findings, i), "subject", ""));
+		else
+			index_put(&said, keys[i], i);
+	}
+	index_free(&said);
+	for (size_t i = 0; i < n; i++)
+		free(keys[i]);
+	free(keys);
+	return list;
+}
+
+static void free_alike(struct alike *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		free(list[i].names);
+	free(list);
+}
+
+static void show_alike(struct out *o, const struct alike *a)
+{
+	char *text;
+
+	if (o->verbose || !a->others)
+		return;
+	text = a->others > SUBJECTS_SHOWN
+		       ? mem_printf("%s and %zu more", a->names, a->others - SUBJECTS_SHOWN)
+		       : mem_strdup(a->names);
+	out_str(o, "           same of");
+	out_wrap(o, 11, text);
+	out_str(o, "\n");
+	free(text);
+}
+
+/* --- findings --------------------------------------------------------------------------------- */
+
 static void show_evidence(struct out *o, json_object *ev)
 {
 	const char *where = doc_get_str(ev, "where", NULL), *value = doc_get_str(ev, "value", NULL);
@@ -65,7 +142,7 @@ static void show_evidence(struct out *o, json_object *ev)
 	out_str(o, "\n");
 }
 
-static void show_finding(struct out *o, json_object *f, bool said)
+static void show_finding(struct out *o, json_object *f, bool said, const struct alike *alike)
 {
 	size_t style = style_of(doc_get_str(f, "status", ""));
 	const char *fix = doc_get_str(f, "fix", NULL);
@@ -82,6 +159,7 @@ static void show_finding(struct out *o, json_object *f, bool said)
 	out_wrap(o, 11, text);
 	out_str(o, "\n");
 	free(text);
+	show_alike(o, alike);
 	if (o->verbose)
 		show_evidence(o, doc_get(f, "evidence"));
 	if (fix && style) {
@@ -94,7 +172,7 @@ static void show_finding(struct out *o, json_object *f, bool said)
 
 /* Findings stand in the order of the goals: those of this one begin at *at. */
 static void show_goal(struct out *o, json_object *goal, json_object *findings, const bool *repeated,
-		      size_t *at)
+		      const struct alike *alike, size_t *at)
 {
 	const char *name = doc_get_str(goal, "goal", "");
 	size_t style = style_of(doc_get_str(goal, "status", "")), passed = 0;
@@ -110,8 +188,8 @@ static void show_goal(struct out *o, json_object *goal, json_object *findings, c
 		if (strcmp(doc_get_str(f, "goal", ""), name))
 			break;
 		passed += pass;
-		if (!pass || o->verbose)
-			show_finding(o, f, repeated[*at]);
+		if (o->verbose || (!pass && !alike[*at].folded))
+			show_finding(o, f, repeated[*at], &alike[*at]);
 	}
 	if (!o->verbose && passed)
 		out_printf(o, "  pass     %zu check%s\n", passed, passed == 1 ? "" : "s");
@@ -163,14 +241,16 @@ void check_view(struct out *o, json_object *doc)
 	json_object *goals = doc_get(doc, "goals"), *findings = doc_get(doc, "findings"),
 		    *configurations = doc_get(doc, "configurations");
 	bool *repeated = find_repeated(findings);
+	struct alike *alike = find_alike(findings);
 	size_t at = 0;
 
 	show_state(o, doc_get_str(doc, "iommu", NULL));
 	for (size_t i = 0; i < doc_len(goals); i++) {
 		out_str(o, "\n");
-		show_goal(o, doc_at(goals, i), findings, repeated, &at);
+		show_goal(o, doc_at(goals, i), findings, repeated, alike, &at);
 	}
 	free(repeated);
+	free_alike(alike, doc_len(findings));
 	for (size_t i = 0; i < doc_len(configurations); i++)
 		show_configuration(o, doc, doc_at(configurations, i));
 }

@@ -177,6 +177,23 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   assert_equal "$(jq -r .iommu <<<"$output")" kernel-disabled
 }
 
+@test "what holds for many IOMMUs is said once, with their names; -v has each" {
+  local report=$BATS_TEST_TMPDIR/many.json
+  jq '.iommus += [range(1; 12) as $i | .iommus[0] | .name = "dmar\($i)"]' "$srcdir/data/captures/vtd-guest.json" >"$report"
+  run iommuctl check pasid --from "$report"
+  assert_equal "$(grep -c 'knows no PASIDs' <<<"$output")" 1
+  assert_line "           same of dmar1, dmar2, dmar3, dmar4, dmar5, dmar6 and 5 more"
+  assert_equal "$(grep -c 'fix:' <<<"$output")" 1
+  run iommuctl check pasid -v --from "$report"
+  assert_equal "$(grep -c 'knows no PASIDs' <<<"$output")" 12
+  refute_output --partial "same of"
+  assert_equal "$(iommuctl check pasid --json --from "$report" | jq '[.findings[] | select(.status == "fail")] | length')" 12
+  # One whose register differs speaks for itself.
+  jq '.iommus[3].registers.ECAP.value = "0x0000490080f00fce"' "$report" >"$report.other"
+  run iommuctl check pasid --from "$report.other"
+  assert_line --partial "dmar5, dmar6, dmar7 and 4 more"
+}
+
 @test "a word that is neither goal nor device is told the goals" {
   local capture=$srcdir/data/captures/vtd-guest.json
   refuses 2 "did you mean 'passthrough'" iommuctl check --from "$capture" pasthrough
