@@ -11,7 +11,7 @@
 #include "render/report_views.h"
 #include "render/table.h"
 
-enum { LABEL = 25 };
+enum { LABEL = 26 };
 
 static void title(struct out *o, const char *text)
 {
@@ -141,9 +141,22 @@ static void capabilities(struct out *o, json_object *values)
 	}
 }
 
+/* The first that has the same registers, or NULL. */
+static const char *same_before(json_object *list, size_t which)
+{
+	json_object *registers = doc_get(doc_at(list, which), "registers");
+
+	for (size_t i = 0; i < which && json_object_object_length(doc_members(registers)); i++)
+		if (json_object_equal(registers, doc_get(doc_at(list, i), "registers")) &&
+		    json_object_equal(doc_get(doc_at(list, which), "capabilities"),
+				      doc_get(doc_at(list, i), "capabilities")))
+			return doc_get_str(doc_at(list, i), "name", "");
+	return NULL;
+}
+
 static void iommus(struct out *o, json_object *list)
 {
-	const char *source;
+	const char *source, *same;
 	size_t n;
 
 	title(o, "IOMMUs");
@@ -158,6 +171,11 @@ static void iommus(struct out *o, json_object *list)
 		source = doc_get_str(iommu, "source", NULL);
 		out_printf(o, "  %zu device%s, %s%s\n", n, n == 1 ? "" : "s",
 			   source ? "registers from " : "no registers", source ? source : "");
+		same = o->verbose ? NULL : same_before(list, i);
+		if (same) {
+			line(o, "same as", same);
+			continue;
+		}
 		json_object_object_foreach(doc_members(doc_get(iommu, "registers")), name, reg)
 			line(o, name, doc_get_str(reg, "value", ""));
 		capabilities(o, doc_get(iommu, "capabilities"));

@@ -138,6 +138,9 @@ setup() {
   assert_line --regexp "^  page sizes +4 KiB, 2 MiB, 1 GiB$"
   assert_line --regexp "^  nested translation +no$"
   assert_line "  iommufd_selftest_iommu.0  0 devices, no registers"
+  jq '.iommus += [.iommus[0] | .name = "dmar1"]' "$srcdir/data/captures/vtd-guest.json" >two.json
+  run iommuctl report --text --from two.json
+  assert_line --regexp "^  same as +dmar0$"
 }
 
 @test "-o - is standard output, and --json with -o says what was written" {
