@@ -110,8 +110,17 @@ const struct command *command_find(char **argv, int argc, int *words);
  */
 int cli_help(struct cli *cli, char **words, int n);
 
+/** True for a command of two words, of which @first is the first. */
+bool command_in_group(const struct command *cmd, const char *first);
+
 /** The global options, for the metadata dump. */
 extern const struct argp_option cli_global_options[];
+
+/** True for a row of options that is not the end of the list. */
+bool option_is(const struct argp_option *opt);
+
+/** The option of a letter (or other key), or NULL; @opts may be NULL. */
+const struct argp_option *option_of_key(const struct argp_option *opts, int key);
 
 /** "did you mean" for @word among @n candidates: the nearest, else the only one that has it in
  * itself, or NULL. */

@@ -8,7 +8,7 @@
 
 #include "base/mem.h"
 
-static bool option_is(const struct argp_option *opt)
+bool option_is(const struct argp_option *opt)
 {
 	return opt->name || opt->key || opt->doc || opt->group;
 }
@@ -76,10 +76,10 @@ static bool blame_long(const struct command *cmd, const char *word)
 	return blamed;
 }
 
-static const struct argp_option *short_option(const struct argp_option *opts, int letter)
+const struct argp_option *option_of_key(const struct argp_option *opts, int key)
 {
 	for (const struct argp_option *o = opts; o && option_is(o); o++)
-		if (o->key == letter)
+		if (o->key == key)
 			return o;
 	return NULL;
 }
@@ -87,10 +87,10 @@ static const struct argp_option *short_option(const struct argp_option *opts, in
 static bool blame_short(const struct command *cmd, const char *word)
 {
 	for (const char *c = word + 1; *c; c++) {
-		const struct argp_option *o = short_option(cmd ? cmd->options : NULL, *c);
+		const struct argp_option *o = option_of_key(cmd ? cmd->options : NULL, *c);
 
 		if (!o)
-			o = short_option(cli_global_options, *c);
+			o = option_of_key(cli_global_options, *c);
 		if (!o) {
 			err_usage("unknown option '-%c'", *c);
 			return true;

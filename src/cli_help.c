@@ -98,7 +98,7 @@ static void help_group(struct out *o, const char *first)
 {
 	out_printf(o, "Usage: iommuctl %s COMMAND [OPTION...] [ARGUMENT...]\n\nCommands:\n", first);
 	for (size_t i = 0; commands[i]; i++)
-		if (cli_in_group(commands[i], first))
+		if (command_in_group(commands[i], first))
 			help_row(o, commands[i]);
 	out_printf(o, "\n'iommuctl help %s COMMAND' says more about one of them,\n", first);
 	out_str(o, "'iommuctl help' has all commands and the global options.\n");
@@ -213,7 +213,8 @@ int cli_show_help(struct cli *cli, const char *topic)
 	json_object *doc = doc_new("help"), *list = doc_list();
 
 	for (size_t i = 0; commands[i]; i++)
-		if (topic ? !strcmp(commands[i]->name, topic) || cli_in_group(commands[i], topic)
+		if (topic ? !strcmp(commands[i]->name, topic) ||
+				    command_in_group(commands[i], topic)
 			  : !commands[i]->hidden)
 			doc_push(list, command_metadata(commands[i]));
 	doc_add(doc, "topic", doc_str(topic));

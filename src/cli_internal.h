@@ -18,9 +18,6 @@ void cli_blame(const struct command *cmd, int next, int argc, char **argv);
 
 /* --- cli_names.c ------------------------------------------------------------------------ */
 
-/** True for a command of two words, of which @first is the first. */
-bool cli_in_group(const struct command *cmd, const char *first);
-
 /** True when commands of two words begin with @first. */
 bool cli_is_group(const char *first);
 

@@ -10,7 +10,7 @@
 #include "base/mem.h"
 #include "commands/table.h"
 
-bool cli_in_group(const struct command *cmd, const char *first)
+bool command_in_group(const struct command *cmd, const char *first)
 {
 	size_t len = strlen(first);
 
@@ -20,7 +20,7 @@ bool cli_in_group(const struct command *cmd, const char *first)
 bool cli_is_group(const char *first)
 {
 	for (size_t i = 0; commands[i]; i++)
-		if (cli_in_group(commands[i], first))
+		if (command_in_group(commands[i], first))
 			return true;
 	return false;
 }
@@ -140,7 +140,7 @@ static char *list_names(const char *word, bool group)
 	for (size_t i = 0; commands[i]; i++) {
 		const char *name = commands[i]->name;
 
-		if (group ? cli_in_group(commands[i], word)
+		if (group ? command_in_group(commands[i], word)
 			  : !commands[i]->hidden && !strncmp(name, word, len))
 			out_printf(&o, "%s%s", o.len ? ", " : "", group ? name + len + 1 : name);
 	}

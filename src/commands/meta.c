@@ -28,7 +28,7 @@ json_object *options_metadata(const struct argp_option *opt)
 {
 	json_object *list = doc_list();
 
-	for (; opt && (opt->name || opt->key || opt->doc); opt++)
+	for (; opt && option_is(opt); opt++)
 		if (opt->name && !(opt->flags & OPTION_HIDDEN))
 			doc_push(list, option_doc(opt));
 	return list;

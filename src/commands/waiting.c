@@ -85,7 +85,7 @@ static int read_batch(struct waiting *w)
 	size_t want = w->opts->has_count && w->opts->count - w->seen < BATCH
 			      ? (size_t)(w->opts->count - w->seen)
 			      : BATCH;
-	size_t size = w->record * (want ? want : 1), used = 0;
+	size_t size = w->record * want, used = 0;
 	uint8_t *buf = mem_alloc(size);
 	ssize_t n;
 	int err;
@@ -129,7 +129,8 @@ static int wait_loop(struct waiting *w, int signals)
 		{ .fd = signals, .events = POLLIN },
 		{ .fd = w->op->ctx.session.sock, .events = POLLIN },
 	};
-	int err = read_batch(w);
+	/* None were asked for: none may be taken. */
+	int err = satisfied(w) ? 0 : read_batch(w);
 
 	while (!err && !satisfied(w)) {
 		int64_t left = end - now_ms();

@@ -31,24 +31,11 @@ struct line {
 	const char *session, *from, *sysroot; /* values of the global options, or NULL */
 };
 
-static bool option_is(const struct argp_option *opt)
-{
-	return opt->name || opt->key || opt->doc || opt->group;
-}
-
 static const struct argp_option *find_long(const struct argp_option *opts, const char *name,
 					   size_t len)
 {
 	for (; opts && option_is(opts); opts++)
 		if (opts->name && !strncmp(opts->name, name, len) && !opts->name[len])
-			return opts;
-	return NULL;
-}
-
-static const struct argp_option *find_short(const struct argp_option *opts, int letter)
-{
-	for (; opts && option_is(opts); opts++)
-		if (opts->key == letter)
 			return opts;
 	return NULL;
 }
@@ -64,8 +51,8 @@ static const struct argp_option *wants_value(const struct command *cmd, const ch
 	} else {
 		int last = word[strlen(word) - 1];
 
-		opt = find_short(own, last);
-		opt = opt ? opt : find_short(cli_global_options, last);
+		opt = option_of_key(own, last);
+		opt = opt ? opt : option_of_key(cli_global_options, last);
 	}
 	return opt && opt->arg && !(opt->flags & OPTION_ARG_OPTIONAL) ? opt : NULL;
 }
@@ -207,7 +194,7 @@ static char *second_words(const char *first)
 	char *list = NULL;
 
 	for (size_t i = 0; commands[i]; i++)
-		if (!strncmp(commands[i]->name, first, len) && commands[i]->name[len] == ' ')
+		if (command_in_group(commands[i], first))
 			list = mem_append(list, ", ", commands[i]->name + len + 1);
 	return list;
 }
@@ -239,7 +226,7 @@ static void offer_second_words(struct out *o, const char *first, const char *wor
 	size_t len = strlen(first);
 
 	for (size_t i = 0; commands[i]; i++)
-		if (!strncmp(commands[i]->name, first, len) && commands[i]->name[len] == ' ')
+		if (command_in_group(commands[i], first))
 			offer(o, "", word, commands[i]->name + len + 1, commands[i]->summary);
 }
 

@@ -72,6 +72,20 @@ struct klog_fold *klog_fold_new(struct out *o, bool fold, bool with_file)
 
 /* --- text ------------------------------------------------------------------------------------- */
 
+/* On one line, whatever is in it. */
+static void put_one_line(struct out *o, const char *s)
+{
+	for (;;) {
+		size_t n = strcspn(s, "\n");
+
+		out_bytes(o, s, n);
+		if (!s[n])
+			return;
+		out_str(o, " ");
+		s += n + 1;
+	}
+}
+
 static void put_value(struct out *o, const struct klog_fact *f)
 {
 	switch (f->type) {
@@ -88,12 +102,8 @@ static void put_value(struct out *o, const struct klog_fact *f)
 		out_str(o, f->num ? "yes" : "no");
 		break;
 	case KLOG_LIST:
-		for (const char *p = f->str ? f->str : ""; *p; p++)
-			out_bytes(o, *p == '\n' ? " " : p, 1);
-		break;
 	case KLOG_STR:
-		for (const char *p = f->str; *p; p++)
-			out_bytes(o, *p == '\n' ? " " : p, 1);
+		put_one_line(o, f->str ? f->str : "");
 		break;
 	}
 }

@@ -70,6 +70,9 @@ static struct {
 	int (*end)(z_stream *);
 } z;
 
+/* As inflateInit2() wants them added up: the largest window, and a header to expect. */
+enum { WINDOW_BITS = 15, GZIP_HEADER = 16 };
+
 static bool gzip_open(struct klog_reader *r, const char **why)
 {
 	const struct dynlib_symbol symbols[] = {
@@ -84,7 +87,10 @@ static bool gzip_open(struct klog_reader *r, const char **why)
 		return false;
 	s = mem_zalloc(sizeof(*s));
 	r->state = s;
-	return z.init(s, 15 + 16, ZLIB_VERSION, (int)sizeof(*s)) == Z_OK;
+	if (z.init(s, WINDOW_BITS + GZIP_HEADER, ZLIB_VERSION, (int)sizeof(*s)) == Z_OK)
+		return true;
+	free(s);
+	return false;
 }
 
 static enum step gzip_step(struct klog_reader *r, unsigned char *buf, size_t size, size_t *made)
@@ -131,7 +137,10 @@ static bool xz_open(struct klog_reader *r, const char **why)
 	if (!dynlib_load("liblzma.so.5", symbols, ARRAY_SIZE(symbols), why))
 		return false;
 	r->state = mem_zalloc(sizeof(lzma_stream));
-	return xz.decoder(r->state, XZ_MEMORY, 0) == LZMA_OK;
+	if (xz.decoder(r->state, XZ_MEMORY, 0) == LZMA_OK)
+		return true;
+	free(r->state);
+	return false;
 }
 
 static enum step xz_step(struct klog_reader *r, unsigned char *buf, size_t size, size_t *made)

@@ -198,6 +198,11 @@ EOF
   assert_equal "$(jq -c '[(.records | length), (.errors | length)]' <<<"$output")" '[1,1]'
 }
 
+@test "letters beyond ASCII in a fact are shown as they are" {
+  run_split iommuctl decode - <<<'DMAR: ANDD device: 1 name: \_SB.Gerät'
+  [[ "$output" == *'acpi name \_SB.Gerät)'* ]] || fail "$output"
+}
+
 @test "a log without a word about IOMMUs is no error" {
   run_split log 'usb 1-1: new device'
   assert_equal "$status" 0

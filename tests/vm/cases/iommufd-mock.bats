@@ -150,6 +150,7 @@ in_mock()
 		$M replace $MOCK_STDEV $n
 		$M trigger-vevent $MOCK_DEV
 		$M trigger-vevent $MOCK_DEV
+		$I veventq read $q --count=0 --timeout=0
 		$I veventq read $q --count=2 --timeout=5
 		for i in 1 2 3 4 5 6; do $M trigger-vevent $MOCK_DEV; done
 		$I veventq read $q --timeout=0 --json
