@@ -370,6 +370,17 @@ static void no_view(struct out *o, json_object *doc)
 	(void)doc;
 }
 
+/* Somebody at a terminal sees nothing for a long time, and must know that this is right. */
+static void say_waiting(const struct watch *w)
+{
+	const struct cli *cli = w->cli;
+
+	if (cli->json || cli->json_lines || cli->quiet || w->opts->input || !isatty(STDOUT_FILENO))
+		return;
+	err_note("waiting for faults and events%s; Ctrl-C ends it",
+		 w->opts->all ? "" : " from now on (-a: what the log holds already, too)");
+}
+
 static int run(struct cli *cli, void *data)
 {
 	struct watch *w = mem_zalloc(sizeof(*w));
@@ -382,6 +393,7 @@ static int run(struct cli *cli, void *data)
 	cli->no_pager = true;
 	status = open_input(w);
 	if (status == STATUS_OK) {
+		say_waiting(w);
 		w->signals = open_signals(&before);
 		set_deadline(w);
 		status = loop(w);

@@ -21,6 +21,15 @@ config='6,10,500000,-;DMAR: Host address width 39'
   assert_equal "$(jq -r '.records[].device' <<<"$output")" 00:02.0
 }
 
+@test "on a terminal it says that it waits, and how it ends" {
+  command -v script >/dev/null || skip "script is not installed"
+  head -c 0 /dev/kmsg 2>/dev/null || skip "the kernel's log cannot be read here"
+  run script -qec "'$IOMMUCTL' watch --timeout=0.1" /dev/null </dev/null
+  assert_output --partial "waiting for faults and events from now on"
+  run script -qec "'$IOMMUCTL' watch -q --timeout=0.1" /dev/null </dev/null
+  assert_output ""
+}
+
 @test "a time can have a unit" {
   run iommuctl watch --timeout=1h --input=/dev/null
   assert_success

@@ -203,6 +203,7 @@ in_mock()
 		$I fault-queue respond $q $c success
 		no FAULT_RESPOND EINVAL $I fault-queue respond $q $c success
 		$I fault-queue read $q --timeout=0
+		script -qec "\"$I\" fault-queue read $q --timeout=0.1" /dev/null </dev/null
 		$I destroy $q || echo "status $?"
 		$M replace $MOCK_STDEV $MOCK_IOAS
 		$I destroy $h $q'
@@ -210,6 +211,8 @@ in_mock()
 	assert_output --partial '"address": "0x0000000000002000"'
 	assert_output --partial "answered: success"
 	assert_output --partial "there is no group with this cookie"
+	# A person at a terminal is told that it waits; nobody else is.
+	assert_equal "$(grep -c "waiting for page requests" <<<"$output")" 1
 	seen FAULT_QUEUE_ALLOC success
 	seen FAULT_READ success
 	seen FAULT_RESPOND success
