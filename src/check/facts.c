@@ -175,14 +175,15 @@ struct fact fact_driver(const struct facts *f, const char *bus, const char *driv
 
 /* --- the machine ------------------------------------------------------------------------------ */
 
-const char *fact_machine(const struct facts *f)
+/* "x86_64", "aarch64"; "" unknown. */
+static const char *machine(const struct facts *f)
 {
 	return f->snap->machine ? f->snap->machine : "";
 }
 
 bool fact_is_x86(const struct facts *f)
 {
-	const char *m = fact_machine(f);
+	const char *m = machine(f);
 
 	return !strcmp(m, "x86_64") || !strcmp(m, "i686");
 }

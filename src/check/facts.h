@@ -66,8 +66,6 @@ struct fact fact_config(const struct facts *f, const char *option);
 /** Is a module's boolean parameter on? No when the module is not there. */
 struct fact fact_module_flag(const struct facts *f, const char *module, const char *parameter);
 
-/** "x86_64", "aarch64"; "" unknown. */
-const char *fact_machine(const struct facts *f);
 bool fact_is_x86(const struct facts *f);
 
 /** Is this a virtual machine? Can the processor run some itself ("vmx", "svm")? */

@@ -5,9 +5,6 @@
 
 #include "cli.h"
 
-/** Seconds of "90", "90s", "15m", "2h". False when it is no such time. */
-bool session_parse_time(const char *word, unsigned int *seconds);
-
 /** --idle of "session start" and "session exec". */
 error_t session_option_idle(const char *word, unsigned int *seconds);
 

@@ -20,7 +20,8 @@ struct opts {
 	bool csh;
 };
 
-bool session_parse_time(const char *word, unsigned int *seconds)
+/* Seconds of "90", "90s", "15m", "2h". False when it is no such time. */
+static bool parse_time(const char *word, unsigned int *seconds)
 {
 	static const struct {
 		const char *unit;
@@ -44,7 +45,7 @@ bool session_parse_time(const char *word, unsigned int *seconds)
 
 error_t session_option_idle(const char *word, unsigned int *seconds)
 {
-	if (session_parse_time(word, seconds))
+	if (parse_time(word, seconds))
 		return 0;
 	err_usage("'%s' is not a time for --idle: seconds, or 90s, 15m, 2h, 1d", word);
 	return EINVAL;

@@ -12,7 +12,8 @@
 #include "host/facts.h"
 #include "host/hwinfo_doc.h"
 
-void reg_set_from_doc(json_object *doc, struct reg_set *set)
+/* The registers of a field document. */
+static void reg_set_from_doc(json_object *doc, struct reg_set *set)
 {
 	memset(set, 0, sizeof(*set));
 	set->arch = arch_find(doc_get_str(doc, "type", ""));
@@ -81,7 +82,8 @@ static void diff_capability(struct diff *d, const char *where, const char *key, 
 	free(in_b);
 }
 
-void diff_pci(struct diff *d, const char *where, json_object *a, json_object *b)
+/* PCI capabilities: two elements of the "pci" facts. */
+static void diff_pci(struct diff *d, const char *where, json_object *a, json_object *b)
 {
 	static const char *const keys[] = { "ats", "pri", "pasid", "acs", "sriov" };
 

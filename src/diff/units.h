@@ -5,14 +5,8 @@
 
 #include "diff/diff.h"
 
-/** The registers of a field document. */
-void reg_set_from_doc(json_object *doc, struct reg_set *set);
-
 /** The registers of the IOMMU, or of the one behind the device, as hwinfo shows them. */
 void unit_registers(const struct diff_unit *u, struct reg_set *set);
-
-/** PCI capabilities: two elements of the "pci" facts. */
-void diff_pci(struct diff *d, const char *where, json_object *a, json_object *b);
 
 /** What belongs to a device but its IOMMU. */
 void diff_device(struct diff *d, const char *where, const struct diff_unit *a,

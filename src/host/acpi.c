@@ -113,8 +113,10 @@ void acpi_add_fields(json_object *obj, const struct acpi_block *b, const struct 
 			field_value(&fields[i], acpi_get(b, fields[i].offset, fields[i].size)));
 }
 
-void acpi_add_structure(json_object *list, const struct acpi_block *b,
-			const struct acpi_structure *kinds, size_t count, unsigned int type)
+/* Describe @b, of which the table says that it is @type, and append it to @list. A type that is
+ * none of @kinds is kept as "unknown". */
+static void add_structure(json_object *list, const struct acpi_block *b,
+			  const struct acpi_structure *kinds, size_t count, unsigned int type)
 {
 	const struct acpi_structure *kind = NULL;
 	json_object *obj = doc_object();
@@ -156,8 +158,8 @@ void acpi_add_structures(json_object *list, const struct acpi_block *b,
 			break;
 		}
 		part = acpi_part(b, at, len);
-		acpi_add_structure(list, &part, kinds, n_kinds,
-				   (unsigned int)acpi_get(b, at, type_bytes));
+		add_structure(list, &part, kinds, n_kinds,
+			      (unsigned int)acpi_get(b, at, type_bytes));
 		at += len;
 	}
 }
@@ -181,7 +183,7 @@ void acpi_add_nodes(json_object *doc, const struct acpi_block *b,
 				     at < b->len ? b->len - at : 0);
 			break;
 		}
-		acpi_add_structure(list, &part, kinds, n_kinds, (unsigned int)acpi_get(b, at, 1));
+		add_structure(list, &part, kinds, n_kinds, (unsigned int)acpi_get(b, at, 1));
 		at += len;
 	}
 }

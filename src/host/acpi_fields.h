@@ -68,14 +68,6 @@ struct acpi_structure {
 };
 
 /**
- * acpi_add_structure() - describe @b and append it to @list
- * @kinds: what the table can hold
- * @type: which of them it says to be; one that is not listed is kept as "unknown"
- */
-void acpi_add_structure(json_object *list, const struct acpi_block *b,
-			const struct acpi_structure *kinds, size_t count, unsigned int type);
-
-/**
  * acpi_add_structures() - the list of structures from offset 48 to the end of DMAR and IVRS
  * @type_bytes: width of the type that each begins with; its length is the u16 at offset 2
  * @noun: what one is called in a problem ("structure", "block")

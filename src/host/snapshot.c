@@ -111,6 +111,25 @@ void snapshot_free(struct snapshot *snap)
 	free(snap);
 }
 
+/* JSON type of the architecture behind a name of /sys/class/iommu: "dmar0" is "intel-vtd". */
+static const char *type_of_name(const char *name)
+{
+	static const struct {
+		const char *prefix, *type;
+	} types[] = {
+		{ "dmar", "intel-vtd" },
+		{ "ivhd", "amd-vi" },
+		{ "smmu3.", "arm-smmuv3" },
+		{ "riscv-iommu@", "riscv-iommu" },
+		{ "iommufd_selftest_iommu", "selftest" },
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
+		if (!strncmp(name, types[i].prefix, strlen(types[i].prefix)))
+			return types[i].type;
+	return "unknown";
+}
+
 struct host_iommu *snapshot_add_iommu(struct snapshot *snap, const char *name)
 {
 	struct host_iommu *iommu;
@@ -119,7 +138,7 @@ struct host_iommu *snapshot_add_iommu(struct snapshot *snap, const char *name)
 	iommu = &snap->iommus[snap->n_iommus++];
 	memset(iommu, 0, sizeof(*iommu));
 	iommu->name = arena_strdup(snap->arena, name);
-	iommu->driver_type = iommu_type_of_name(name);
+	iommu->driver_type = type_of_name(name);
 	iommu->regs.arch = arch_find(iommu->driver_type);
 	iommu->domains_supported = -1;
 	return iommu;
@@ -152,7 +171,8 @@ struct host_device *snapshot_add_device(struct snapshot *snap, const char *bus, 
 
 /* --- order ----------------------------------------------------------------------------------- */
 
-int name_compare(const char *a, const char *b)
+/* Order of names: numbers in them by value (dmar2 before dmar10). Like strcmp(). */
+static int name_compare(const char *a, const char *b)
 {
 	while (*a && *b) {
 		size_t na, nb;
@@ -336,22 +356,4 @@ const struct host_iommu *device_iommu(const struct snapshot *snap, const struct 
 bool device_is_pci(const struct host_device *dev)
 {
 	return !strcmp(dev->bus, "pci");
-}
-
-const char *iommu_type_of_name(const char *name)
-{
-	static const struct {
-		const char *prefix, *type;
-	} types[] = {
-		{ "dmar", "intel-vtd" },
-		{ "ivhd", "amd-vi" },
-		{ "smmu3.", "arm-smmuv3" },
-		{ "riscv-iommu@", "riscv-iommu" },
-		{ "iommufd_selftest_iommu", "selftest" },
-	};
-
-	for (size_t i = 0; i < ARRAY_SIZE(types); i++)
-		if (!strncmp(name, types[i].prefix, strlen(types[i].prefix)))
-			return types[i].type;
-	return "unknown";
 }

@@ -165,10 +165,4 @@ const struct host_iommu *device_iommu(const struct snapshot *snap, const struct 
 /** True for a device on the PCI bus. */
 bool device_is_pci(const struct host_device *dev);
 
-/** JSON type of the architecture behind a name of /sys/class/iommu: "dmar0" is "intel-vtd". */
-const char *iommu_type_of_name(const char *name);
-
-/** Order of names: numbers in them by value (dmar2 before dmar10). Like strcmp(). */
-int name_compare(const char *a, const char *b);
-
 #endif

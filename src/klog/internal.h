@@ -271,9 +271,6 @@ uint32_t klog_lines_used(const struct klog_parse *ps);
 /** Hand a record out. */
 void klog_give(struct klog_parse *ps, struct klog_record *rec);
 
-/** Begin @rec as a record of the line at hand. */
-void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klog_pattern *pat);
-
 /* --- join.c: what belongs to a message on the lines behind it -------------------------------- */
 
 /** Add the line at @p to @t, and the ones a soft break makes part of it. Returns what is behind. */

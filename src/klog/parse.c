@@ -24,7 +24,8 @@ uint32_t klog_lines_used(const struct klog_parse *ps)
 	return n ? (uint32_t)n : 1;
 }
 
-void klog_begin(struct klog_parse *ps, struct klog_record *rec, const struct klog_pattern *pat)
+/* Begin @rec as a record of the line at hand. */
+static void begin(struct klog_parse *ps, struct klog_record *rec, const struct klog_pattern *pat)
 {
 	const char *time = NULL;
 	char other[32];
@@ -119,7 +120,7 @@ void klog_give(struct klog_parse *ps, struct klog_record *rec)
 static void fill(struct klog_parse *ps, struct klog_record *rec, const struct klog_found *f)
 {
 	ps->at = f->at;
-	klog_begin(ps, rec, f->pat);
+	begin(ps, rec, f->pat);
 	if (f->pat->who != WHO_NONE)
 		klog_name_device(ps, rec, f->pat->who, f->at);
 	for (unsigned int i = 0; i < f->m.n; i++)

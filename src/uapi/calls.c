@@ -29,7 +29,9 @@ enum {
 
 int (*call_ioctl_hook)(int fd, unsigned long cmd, void *req);
 
-int call_any(int fd, unsigned int cmd, void *req)
+/* What the kernel answered (0 or more), or a negative errno. @req is at least as large as the
+ * kernel expects. */
+static int issue(int fd, unsigned int cmd, void *req)
 {
 	int ret;
 
@@ -46,7 +48,7 @@ static int call_sized(int fd, enum uapi_op op, void *req, uint32_t size)
 	int ret;
 
 	memcpy(req, &size, sizeof(size));
-	ret = call_any(fd, uapi_ioctls[op].cmd, req);
+	ret = issue(fd, uapi_ioctls[op].cmd, req);
 	return ret < 0 ? ret : 0;
 }
 

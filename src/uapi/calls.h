@@ -24,15 +24,6 @@
 /** Open /dev/iommu: a descriptor with close-on-exec, or a negative errno. */
 int call_open_iommufd(void);
 
-/**
- * call_any() - an ioctl by its number, for requests that the program has no layout of
- * @cmd: as ioctl() takes it
- * @req: at least as large as the kernel expects
- *
- * Returns what the kernel answered (0 or more), or a negative errno.
- */
-int call_any(int fd, unsigned int cmd, void *req);
-
 /* On an iommufd. */
 int call_destroy(int fd, uint32_t id);
 int call_ioas_alloc(int fd, struct uapi_ioas_alloc *req);

@@ -65,7 +65,9 @@ static char *device_link(const char *bus, const char *name, const char *link)
 	return target;
 }
 
-char *device_cdev_name(const char *bus, const char *name)
+/* The name below vfio-dev/ in the directory of a device: "vfio3". The caller frees it; NULL: none.
+ */
+static char *cdev_name(const char *bus, const char *name)
 {
 	char *path = device_path(bus, name, "vfio-dev"), *found = NULL;
 	DIR *dir = opendir(path);
@@ -85,7 +87,7 @@ void device_init(struct uapi_device *dev, const char *bus, const char *name)
 	*dev = (struct uapi_device) {
 		.name = mem_strdup(name),
 		.bus = bus ? mem_strdup(bus) : NULL,
-		.cdev = device_cdev_name(bus, name),
+		.cdev = cdev_name(bus, name),
 		.fd = -1,
 	};
 }

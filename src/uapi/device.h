@@ -25,10 +25,6 @@ struct uapi_device {
 /** Roots of the file systems that are read: "/sys", "/dev", "/proc". Tests point them elsewhere. */
 extern const char *uapi_sys, *uapi_dev, *uapi_proc;
 
-/** The name below vfio-dev/ in the directory of a device: "vfio3". The caller frees it; NULL: none.
- */
-char *device_cdev_name(const char *bus, const char *name);
-
 /** Fill in a device by bus and name; the cdev is looked up. Strings are copied; device_close()
  * frees. */
 void device_init(struct uapi_device *dev, const char *bus, const char *name);

@@ -179,6 +179,16 @@ int uapi_names_parse(const struct uapi_names *set, const char *text, uint64_t *v
 	return 0;
 }
 
+/* All names with commas between, for messages and help. The caller frees it. */
+static char *list_of_names(const struct uapi_names *set)
+{
+	char *text = NULL;
+
+	for (const struct uapi_name *n = set->names; n->name; n++)
+		text = mem_append(text, ", ", n->name);
+	return text ? text : mem_strdup("");
+}
+
 int uapi_names_option(const struct uapi_names *set, const char *text, uint64_t *value)
 {
 	const char *bad;
@@ -187,7 +197,7 @@ int uapi_names_option(const struct uapi_names *set, const char *text, uint64_t *
 
 	if (!uapi_names_parse(set, text, value, &bad, &len))
 		return 0;
-	list = uapi_names_list(set);
+	list = list_of_names(set);
 	err_usage("'%.*s' is no %s: %s, or a number", (int)len, bad, set->what, list);
 	free(list);
 	return -EINVAL;
@@ -224,13 +234,4 @@ char *uapi_names_text(const struct uapi_names *set, uint64_t value)
 	if (value)
 		text = append_hex(text, value);
 	return text ? text : mem_strdup("none");
-}
-
-char *uapi_names_list(const struct uapi_names *set)
-{
-	char *text = NULL;
-
-	for (const struct uapi_name *n = set->names; n->name; n++)
-		text = mem_append(text, ", ", n->name);
-	return text ? text : mem_strdup("");
 }

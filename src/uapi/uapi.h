@@ -150,7 +150,4 @@ char *uapi_names_text(const struct uapi_names *set, uint64_t value);
 /** The name of one value of a set of types, or NULL. */
 const char *uapi_name_of(const struct uapi_names *set, uint64_t value);
 
-/** All names with commas between, for messages and help. The caller frees it. */
-char *uapi_names_list(const struct uapi_names *set);
-
 #endif
