@@ -56,16 +56,24 @@ static void values_path(const char *command, struct out *o)
 			   capability_info[i].title);
 }
 
+static void values_finding(const char *command, struct out *o)
+{
+	(void)command;
+	for (size_t i = 0; i < F_COUNT; i++)
+		out_printf(o, "%s\t%s\n", check_findings[i].id, check_findings[i].about);
+}
+
 static const struct {
 	const char *kind;
 	void (*values)(const char *command, struct out *o);
 } kinds[] = {
 	{ "CLASS", complete_classes },  { "COL", complete_columns },
 	{ "DEVICE", complete_devices }, { "DRIVER", complete_drivers },
-	{ "GOAL", values_goal },        { "GROUP", complete_groups },
-	{ "IOMMU", complete_iommus },   { "NAME", session_complete },
-	{ "PATH", values_path },        { "TYPE", values_type },
-	{ "VMM", values_vmm },          { "WHEN", values_when },
+	{ "FINDING", values_finding },  { "GOAL", values_goal },
+	{ "GROUP", complete_groups },   { "IOMMU", complete_iommus },
+	{ "NAME", session_complete },   { "PATH", values_path },
+	{ "TYPE", values_type },        { "VMM", values_vmm },
+	{ "WHEN", values_when },
 };
 
 void complete_values(const char *kind, const char *command, struct out *o)

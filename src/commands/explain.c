@@ -14,6 +14,7 @@
 #include <strings.h>
 
 #include "base/mem.h"
+#include "check/check.h"
 #include "commands/table.h"
 #include "uapi/refusal.h"
 #include "uapi/uapi.h"
@@ -56,8 +57,11 @@ static bool parse_errno(const char *word, int *err)
 
 static const char *nearest_operation(const char *word)
 {
-	const char *names[2 * OP_COUNT];
+	const char *names[2 * OP_COUNT + F_COUNT];
 	size_t n = 0;
+
+	for (size_t i = 0; i < F_COUNT; i++)
+		names[n++] = check_findings[i].id;
 
 	for (unsigned int op = 0; op < OP_COUNT; op++) {
 		names[n++] = uapi_op_name((enum uapi_op)op);
@@ -80,7 +84,8 @@ static int unknown_word(const char *word)
 			word, "iommuctl explain",
 			"'%s' asks nothing of iommufd or VFIO: there is no answer to explain",
 			word);
-	return err_input(word, "iommuctl explain", "'%s' is no command, ioctl or errno%s%s%s", word,
+	return err_input(word, "iommuctl explain",
+			 "'%s' is no command, ioctl, errno or finding%s%s%s", word,
 			 near ? " (did you mean '" : "", near ? near : "", near ? "'?)" : "");
 }
 
@@ -303,9 +308,25 @@ static void operation_view(struct out *o, json_object *operation)
 		answer_view(o, doc_at(answers, i));
 }
 
+static void finding_view(struct out *o, json_object *finding)
+{
+	const char *fix = doc_get_str(finding, "fix", NULL);
+
+	out_styled(o, OUT_TITLE, doc_get_str(finding, "id", ""));
+	out_printf(o, ", %s\n", doc_get_str(finding, "status", ""));
+	paragraph(o, "about: ", doc_get_str(finding, "about", NULL));
+	/* With what was found in it, it is another one each time. */
+	if (fix && strchr(fix, '{'))
+		fix = "it depends on what was found: iommuctl check says it";
+	paragraph(o, "try:   ", fix);
+}
+
 static void view(struct out *o, json_object *doc)
 {
-	json_object *list = doc_get(doc, "operations");
+	json_object *list = doc_get(doc, "operations"), *findings = doc_get(doc, "findings");
+
+	for (size_t i = 0; i < doc_len(findings); i++)
+		finding_view(o, doc_at(findings, i));
 
 	for (size_t i = 0; i < doc_len(list); i++) {
 		if (i)
@@ -328,13 +349,36 @@ static int nothing_known(const struct cli *cli, const struct question *q)
 	return STATUS_FAILED;
 }
 
+/* What check says in brackets, as its list of findings has it: NULL when @word is none of it. */
+static json_object *finding_doc(const char *word)
+{
+	json_object *list = check_list_findings(),
+		    *found = json_object_get(doc_find(list, "id", word));
+
+	json_object_put(list);
+	return found;
+}
+
+static int explain_finding(struct cli *cli, json_object *finding)
+{
+	json_object *doc = doc_new("explain"), *list = doc_list();
+
+	doc_push(list, finding);
+	doc_add(doc, "operations", doc_list());
+	doc_add(doc, "findings", list);
+	return cli_emit(cli, doc, view, STATUS_OK);
+}
+
 static int run(struct cli *cli, void *data)
 {
+	json_object *finding = cli->n_args == 1 ? finding_doc(cli->args[0]) : NULL, *doc;
 	struct question q;
-	int status = parse(cli, &q);
-	json_object *doc;
+	int status;
 
 	(void)data;
+	if (finding)
+		return explain_finding(cli, finding);
+	status = parse(cli, &q);
 	if (status)
 		return status;
 	doc = build(&q);
@@ -352,11 +396,12 @@ const struct command command_explain = {
 	.name = "explain",
 	.section = "Look",
 	.summary = "say what an answer of the kernel means, and what to do",
-	.args = "[COMMAND|IOCTL|ERRNO] [ERRNO]",
+	.args = "[COMMAND|IOCTL|ERRNO|FINDING] [ERRNO]",
 	.doc = "Explains what a command's ioctl, or an ioctl by its name or number, answers and "
 	       "why: the cause and the next step for each errno. Without an operand, everything "
 	       "that is known; with an errno alone, everything that can answer it. The errno 0, or "
-	       "'success', is for answers that hide something.",
+	       "'success', is for answers that hide something. A FINDING is what check puts in "
+	       "brackets.",
 	.examples = { "iommuctl explain bind EINVAL  # why a device cannot be bound",
 		      "iommuctl explain IOMMU_HWPT_ALLOC 95  # numbers are accepted",
 		      "iommuctl explain EBUSY  # everything that can be busy" },

@@ -4,6 +4,21 @@
 
 load ../lib/common
 
+@test "a finding of check is explained by its name" {
+  run iommuctl explain nested.no-hardware
+  assert_success
+  assert_line "nested.no-hardware, fail"
+  assert_line --regexp "^  about: "
+  run iommuctl explain iommufd.unknown
+  assert_line --partial "it depends on what was found"
+  local id
+  for id in $("$IOMMUCTL" check --list-findings --json | jq -r '.known_findings[].id'); do
+    "$IOMMUCTL" explain "$id" --json
+  done | jq -es --slurpfile all <("$IOMMUCTL" check --list-findings --json) \
+    '[.[].findings[0]] == $all[0].known_findings and all(.[]; .operations == [])'
+  refuses 2 "did you mean 'nested.no-hardware'" iommuctl explain nested.no-hardwar
+}
+
 @test "commands of two words are taken as they are typed, and the errno can come first" {
   assert_equal "$(iommuctl explain dirty start EOPNOTSUPP)" "$(iommuctl explain 'dirty start' EOPNOTSUPP)"
   assert_equal "$(iommuctl explain EINVAL bind)" "$(iommuctl explain bind EINVAL)"
