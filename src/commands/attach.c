@@ -2,7 +2,6 @@
 /* attach, replace, detach: which page table translates for a device. */
 #include "config.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>

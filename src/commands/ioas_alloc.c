@@ -2,8 +2,6 @@
 /* ioas-alloc: an IO address space. */
 #include "config.h"
 
-#include <errno.h>
-
 #include "commands/operation.h"
 #include "commands/table.h"
 

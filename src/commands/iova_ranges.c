@@ -2,7 +2,6 @@
 /* iova-ranges and allow-iovas: which addresses of an IOAS can be used. */
 #include "config.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
 

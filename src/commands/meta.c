@@ -7,8 +7,6 @@
  */
 #include "config.h"
 
-#include <stdio.h>
-
 #include "commands/table.h"
 
 static json_object *option_doc(const struct argp_option *opt)

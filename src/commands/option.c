@@ -2,7 +2,6 @@
 /* option, vfio-ioas, ioas-change-process, noiommu-get-pa: the small operations. */
 #include "config.h"
 
-#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 

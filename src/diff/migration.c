@@ -3,8 +3,6 @@
 #include "config.h"
 #include "diff/diff.h"
 
-#include <string.h>
-
 #include "base/mem.h"
 
 /* Entries of the vocabulary that a guest gets to see, and what it does without them. */

@@ -3,7 +3,6 @@
 #include "config.h"
 #include "host/filter.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

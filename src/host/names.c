@@ -4,7 +4,6 @@
 #include "host/names.h"
 
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/err.h"

@@ -4,7 +4,6 @@
 #include "host/pcicaps.h"
 
 #include <stdbool.h>
-#include <string.h>
 
 #include "base/mem.h"
 #include "render/doc.h"

@@ -4,7 +4,6 @@
 #include "host/report_doc.h"
 
 #include <pwd.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>

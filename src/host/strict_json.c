@@ -4,8 +4,6 @@
 #include "host/strict_json.h"
 
 #include <ctype.h>
-#include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdint.h>

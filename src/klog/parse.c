@@ -8,7 +8,6 @@
 #include "config.h"
 #include "klog/internal.h"
 
-#include <ctype.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

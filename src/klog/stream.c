@@ -10,7 +10,6 @@
 #include "config.h"
 #include "klog/internal.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>

@@ -5,8 +5,6 @@
  */
 #include "config.h"
 
-#include <string.h>
-
 #include "base/mem.h"
 #include "decode/capabilities.h"
 #include "render/report_views.h"

@@ -3,7 +3,6 @@
 #include "config.h"
 #include "session/keeper.h"
 
-#include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
