@@ -3,9 +3,12 @@
 #include "config.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 
 #include "commands/session.h"
 #include "commands/table.h"
+#include "session/launch.h"
+#include "session/place.h"
 #include "session/show.h"
 
 static void view(struct out *o, json_object *doc)
@@ -20,6 +23,12 @@ static void view(struct out *o, json_object *doc)
 		   " descriptor%s released\n",
 		   doc_get_str(s, "name", ""), objects, objects == 1 ? "" : "s", descriptors,
 		   descriptors == 1 ? "" : "s");
+}
+
+static void view_stale(struct out *o, json_object *doc)
+{
+	out_printf(o, "session %s had ended: its keeper was killed; the socket is removed\n",
+		   doc_get_str(doc_get(doc, "session"), "name", ""));
 }
 
 static void view_quiet(struct out *o, json_object *doc)
@@ -55,17 +64,36 @@ static int stop(struct cli *cli, struct session *s)
 	return status;
 }
 
+/* The objects went with the keeper: what is left is the socket, and that is gone now. */
+static int stopped_before(struct cli *cli, const char *path)
+{
+	json_object *doc = doc_new("session stop"), *described = doc_object();
+	char *name = place_name(path);
+
+	doc_add(described, "name", doc_str(name));
+	doc_add(described, "path", doc_str(path));
+	doc_add(described, "state", doc_str("stale"));
+	doc_add(doc, "session", described);
+	doc_add(doc, "objects_released", doc_int(0));
+	free(name);
+	return cli_emit(cli, doc, cli->quiet ? view_quiet : view_stale, STATUS_OK);
+}
+
 static int run(struct cli *cli, void *opts)
 {
 	const char *where = session_wanted(cli);
+	char *path = where ? place_socket(where) : NULL;
+	int status = STATUS_TROUBLE;
 	struct session s;
-	int status;
 
 	(void)opts;
-	if (!where || session_connect(where, &s) != STATUS_OK)
-		return STATUS_TROUBLE;
-	status = stop(cli, &s);
-	session_close(&s);
+	if (path && launch_remove_stale(path)) {
+		status = stopped_before(cli, path);
+	} else if (path && session_connect(where, &s) == STATUS_OK) {
+		status = stop(cli, &s);
+		session_close(&s);
+	}
+	free(path);
 	return status;
 }
 
@@ -75,7 +103,8 @@ const struct command command_session_stop = {
 	.summary = "end a session and release everything in it",
 	.args = "[NAME]",
 	.doc = "Ends a session: waits for the command that uses it, closes its descriptors, which "
-	       "detaches its devices and destroys its objects, and returns when that is done.",
+	       "detaches its devices and destroys its objects, and returns when that is done. Of a "
+	       "session whose keeper was killed it removes the socket.",
 	.examples = { "iommuctl session stop  # the current session", "iommuctl session stop lab" },
 	.min_args = 0,
 	.max_args = 1,

@@ -290,7 +290,8 @@ static void explain(enum session_state state, const char *where, const char *nam
 			  "there is no session '%s' (%s)", name, path);
 		break;
 	case SESSION_STALE:
-		err_report(0, name, reason, "iommuctl session start NAME, or remove the socket",
+		err_report(0, name, reason,
+			   "iommuctl session start NAME, or iommuctl session stop NAME",
 			   "session '%s' has ended (%s)", name, path);
 		break;
 	case SESSION_FOREIGN:

@@ -154,13 +154,18 @@ static int listen_in(int dir, const char *socket_name)
 }
 
 /* Two that start the same name at once find each other through the lock of the folder. */
+static void lock_names(int dir)
+{
+	while (flock(dir, LOCK_EX) && errno == EINTR)
+		;
+}
+
 static int claim_name(const char *folder, int dir, const char *name, char **socket_name)
 {
 	int sock = -1;
 
 	*socket_name = mem_printf("%s" SESSION_SUFFIX, name);
-	while (flock(dir, LOCK_EX) && errno == EINTR)
-		;
+	lock_names(dir);
 	if (name_is_free(folder, dir, *socket_name, name)) {
 		sock = listen_in(dir, *socket_name);
 		if (sock < 0)
@@ -173,6 +178,31 @@ static int claim_name(const char *folder, int dir, const char *name, char **sock
 		*socket_name = NULL;
 	}
 	return sock;
+}
+
+bool launch_remove_stale(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = mem_strndup(path, (size_t)(slash - path));
+	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	bool removed = false;
+	struct session s;
+
+	lock_names(dir);
+	switch (session_try(path, &s)) {
+	case SESSION_ALIVE:
+		session_close(&s);
+		break;
+	case SESSION_STALE:
+		removed = !unlinkat(dir, slash + 1, 0);
+		break;
+	default:
+		break;
+	}
+	if (dir >= 0)
+		close(dir);
+	free(folder);
+	return removed;
 }
 
 /* --- the process ------------------------------------------------------------------------------ */

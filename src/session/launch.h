@@ -25,6 +25,10 @@ struct launched {
  *  and launched_free() frees it. */
 int launch_session(const struct launch *plan, struct launched *out);
 
+/** Remove the socket that a killed keeper has left. @path: with a slash, as place_socket() returns
+ * it. False: there is none, or it cannot be removed; nothing is reported. */
+bool launch_remove_stale(const char *path);
+
 /** Free the strings; the keeper goes on. */
 void launched_free(struct launched *l);
 

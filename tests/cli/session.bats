@@ -113,6 +113,16 @@ load ../lib/session
   assert_equal "$(iommuctl session list --json | jq -r '.sessions[0].state')" alive
 }
 
+@test "session stop removes the socket that a killed keeper left" {
+  iommuctl session start lab -q
+  pid=$(keeper_of lab)
+  kill -9 "$pid"
+  gone "$pid"
+  assert_equal "$(iommuctl session stop lab)" "session lab had ended: its keeper was killed; the socket is removed"
+  assert_equal "$(iommuctl session list)" "no sessions"
+  refuses 2 "no session 'lab'" iommuctl session stop lab
+}
+
 @test "one name, one session" {
   iommuctl session start lab
   refuses 2 "session 'lab' is running already" iommuctl session start lab

@@ -214,7 +214,7 @@ static bool says_so(enum answer_kind kind, const struct answer *good, const stru
 		    int error)
 {
 	return kind == ANSWER_OFFER || now->err[0] || error == ENOENT || error == ENODEV ||
-	       doubts_more(good, now);
+	       error == ECONNREFUSED || doubts_more(good, now);
 }
 
 const char *judge(enum answer_kind kind, const struct answer *good, const struct answer *now,
