@@ -156,7 +156,7 @@ extern const struct klog_reason_table klog_vtd_reasons, klog_amd_events, klog_sm
 /** The row of a code, or NULL. */
 const struct klog_reason *klog_reason(const struct klog_reason_table *table, uint64_t code);
 
-/* --- line.c: text without what was put around it ----------------------------------------- */
+/* --- line.c: bytes into text --------------------------------------------------------------- */
 
 enum { KLOG_LINE = 4096 }; /* bytes of a line that are looked at around a find */
 
@@ -182,15 +182,17 @@ bool klog_soft_break(const struct klog_text *t);
 /** Undo quoted-printable where the text shows that it is; @joined: a soft break was seen. */
 void klog_unquote_printable(struct klog_text *t, bool joined);
 
+/** Skip white space; the length of the word at *@s then, 0 when there is none before @end. */
+size_t klog_next_word(const char **s, const char *end);
+
+/* --- prefix.c: what stands before a message, and the time in it ----------------------------- */
+
 /** Skip quoting (">", "|") and white space. */
 const char *klog_skip_quotes(const char *s, const char *end);
 
 /** Skip everything a log puts before a message: quoting, priorities, times, host, "kernel:",
  *  "(XEN)". @time, @time_len receive the last time seen (untouched when there is none). */
 const char *klog_skip_prefix(const char *s, const char *end, const char **time, size_t *time_len);
-
-/** Skip white space; the length of the word at *@s then, 0 when there is none before @end. */
-size_t klog_next_word(const char **s, const char *end);
 
 /** The time of the message that begins at @end: before it, but not always where it belongs, as
  * behind the name of a file that grep puts first. Set as above. */
