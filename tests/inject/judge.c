@@ -93,9 +93,14 @@ static bool whole(enum answer_kind kind, const struct answer *a)
 /* Words by which an answer says that something is not known; metrics have a number for it, and JSON
  * null. */
 static const char *const doubt_words[] = {
-	"\"errno\": \"", ": null", "unread_facts", "input/output",  "EIO",
-	"ENOTTY",        "ENODEV", "unknown",      "not read",      "cannot",
-	"could not",     "denied", "incomplete",   "too many open", "?",
+	"\"errno\": \"", "\"reason\": \"",
+	": null",        "unread_facts",
+	"input/output",  "EIO",
+	"ENOTTY",        "ENODEV",
+	"unknown",       "not read",
+	"cannot",        "could not",
+	"denied",        "incomplete",
+	"too many open", "?",
 };
 
 static bool is_doubt(const char *line)
@@ -200,8 +205,8 @@ static const char *judge_failed(enum answer_kind kind, const struct answer *good
 		return "many-messages";
 	if (said)
 		return "refused";
-	/* An answer can be that it cannot be told. */
-	if (now->out[0] && doubts_more(good, now))
+	/* An answer can be that it cannot be told, or "no" where something is not there. */
+	if (now->out[0] && (doubts_more(good, now) || error == ENOENT || error == ENODEV))
 		return "less";
 	/* Whoever reads a pipe no more does not want to hear about it, and a shell about nothing.
 	 */
