@@ -237,8 +237,21 @@ json_object *fact_acpi_table(const struct facts *f, const char *signature)
 	return doc_find(fact_extra(f, "acpi.tables"), "signature", signature);
 }
 
-/* What the collector noted as not readable: the last component of its path. */
-static json_object *unread(const struct facts *f, const char *name)
+json_object *fact_unread_below(const struct facts *f, const char *folder)
+{
+	json_object *list = fact_extra(f, "unread");
+	size_t len = strlen(folder);
+
+	for (size_t i = 0; i < doc_len(list); i++) {
+		const char *path = doc_get_str(doc_at(list, i), "path", "");
+
+		if (!strncmp(path, folder, len) && (path[len] == '/' || !path[len]))
+			return doc_at(list, i);
+	}
+	return NULL;
+}
+
+json_object *fact_unread(const struct facts *f, const char *name)
 {
 	json_object *list = fact_extra(f, "unread");
 
@@ -263,14 +276,14 @@ struct fact fact_acpi(const struct facts *f, const char *signature)
 		ev = evidence_of("acpi", where, "there");
 		return fact_of(ANSWER_YES, &ev);
 	}
-	if (unread(f, signature)) {
+	if (fact_unread(f, signature)) {
 		ev = evidence_of("acpi", where, "there, but not readable");
 		return fact_of(ANSWER_YES, &ev);
 	}
 	/* null: a machine without ACPI, unless the folder itself was closed. */
 	if (f->snap->extra)
 		doc_path(f->snap->extra, "acpi", &collected);
-	if (!collected || unread(f, "tables"))
+	if (!collected || fact_unread(f, "tables"))
 		return fact_unknown("acpi", where, "not readable");
 	ev = evidence_of("acpi", where, "not there");
 	return fact_of(ANSWER_NO, &ev);

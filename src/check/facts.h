@@ -77,6 +77,13 @@ struct fact fact_interrupts(const struct facts *f);
 
 /* --- firmware -------------------------------------------------------------------------- */
 
+/** What the collector noted as not readable: the entry of "unread" whose path ends with @name, or
+ * NULL. */
+json_object *fact_unread(const struct facts *f, const char *name);
+
+/** The entry of "unread" whose path lies below @folder, or NULL. */
+json_object *fact_unread_below(const struct facts *f, const char *folder);
+
 /** Is there an ACPI table with this signature? */
 struct fact fact_acpi(const struct facts *f, const char *signature);
 

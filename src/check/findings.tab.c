@@ -218,6 +218,12 @@ const struct check_finding_info check_findings[F_COUNT] = {
 				"The kernel put the device behind no IOMMU: the IOMMU is off, or "
 				"it does "
 				"not serve this device." },
+	[F_DEVICE_GROUP_UNKNOWN] = { "device.group-unknown", CHECK_UNKNOWN,
+				     "which group {subject} is in cannot be told: {1} could not be "
+				     "read: {2}",
+				     "check again where /sys/kernel/iommu_groups can be read",
+				     "A place that lists groups could not be read, and no other "
+				     "place names the device." },
 	[F_DEVICE_NOIOMMU] = { "device.no-iommu", CHECK_FAIL,
 			       "{subject} is used without an IOMMU ({value}): it reaches all of "
 			       "memory",
@@ -513,6 +519,12 @@ const struct check_finding_info check_findings[F_COUNT] = {
 	[F_FIRMWARE_TABLES] = { "firmware.tables", CHECK_PASS,
 				"the firmware's IOMMU tables are well-formed: {1}", NULL,
 				"Lengths, checksums, ranges and device scopes add up." },
+	[F_FIRMWARE_UNREAD] = { "firmware.unread", CHECK_WARN,
+				"the firmware's table {1} could not be read: {2}",
+				"read /sys/firmware/acpi/tables/{1} by other means, and look at "
+				"the "
+				"kernel log",
+				"What the table says of devices and memory is not known." },
 	[F_FIRMWARE_RANGE] = { "firmware.reserved-range", CHECK_WARN,
 			       "{1} describes reserved memory wrongly: {2}", "update the firmware",
 			       "An RMRR, IVMD or RMR range is not made of whole pages or ends "

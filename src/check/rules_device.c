@@ -36,6 +36,21 @@ void rule_no_device(struct check_run *run, const struct check_subject *s)
 	check_emit(run, F_NO_DEVICE, s, &ev, 0);
 }
 
+static void emit_no_group(struct check_run *run, const struct check_subject *s)
+{
+	json_object *unread = fact_unread_below(run->facts, "/sys/kernel/iommu_groups");
+	struct evidence ev = evidence_of("sysfs", "iommu_group", "no such link");
+
+	if (!unread) {
+		check_emit(run, F_DEVICE_NO_GROUP, s, &ev, 0);
+		return;
+	}
+	ev = evidence_of("sysfs", doc_get_str(unread, "path", ""), "%s",
+			 doc_get_str(unread, "errno", "not read"));
+	check_emit(run, F_DEVICE_GROUP_UNKNOWN, s, &ev, 2, doc_get_str(unread, "path", ""),
+		   doc_get_str(unread, "why", "not known why"));
+}
+
 void rule_device_group(struct check_run *run, const struct check_subject *s)
 {
 	const struct host_device *dev = s->device;
@@ -48,8 +63,7 @@ void rule_device_group(struct check_run *run, const struct check_subject *s)
 		ev = evidence_of("sysfs", "/sys/class/vfio-dev", "%s", dev->cdev);
 		check_emit(run, F_DEVICE_NOIOMMU, s, &ev, 0);
 	} else if (dev->group < 0) {
-		ev = evidence_of("sysfs", "iommu_group", "no such link");
-		check_emit(run, F_DEVICE_NO_GROUP, s, &ev, 0);
+		emit_no_group(run, s);
 	}
 	if (device_is_pci_bridge(dev)) {
 		ev = evidence_of("sysfs", "class", "0x%06x", dev->class_code);

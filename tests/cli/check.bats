@@ -351,6 +351,11 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   found device.bridge
   judge vtd '.devices[9].group = null | .devices[9].iommu = null' passthrough 0000:03:00.0
   found device.no-group
+  judge vtd '.devices[9].group = null | .devices[9].iommu = null
+             | .unread = [{"what": "1 place", "path": "/sys/kernel/iommu_groups/9/devices", "errno": "EACCES", "why": "Permission denied"}]' passthrough 0000:03:00.0
+  assert_equal "$status" 2
+  found device.group-unknown
+  absent device.no-group
   judge vtd '(.devices[] | select(.name == "0000:01:00.0")).cdev = null' passthrough 0000:01:00.0
   found device.no-cdev
   judge vtd '.nodes[1].usable = false' passthrough 0000:01:00.0
@@ -466,6 +471,10 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   found firmware.table-damaged
   found firmware.bug
   absent firmware.tables
+  judge vtd '.acpi.tables = [] | .unread = [{"what": "ACPI table DMAR", "path": "/sys/firmware/acpi/tables/DMAR", "errno": "EIO", "why": "Input/output error"}]' isolation
+  found firmware.unread
+  judge vtd '.acpi.tables = [] | .unread = [{"what": "ACPI table DMAR", "path": "/sys/firmware/acpi/tables/DMAR", "errno": "EACCES", "why": "Permission denied"}]' isolation
+  absent firmware.unread
 }
 
 # --- the rules of VMMs -------------------------------------------------------------------------------------------------
