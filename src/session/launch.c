@@ -153,26 +153,37 @@ static int listen_in(int dir, const char *socket_name)
 	return sock;
 }
 
-/* Two that start the same name at once find each other through the lock of the folder. */
-static void lock_names(int dir)
+/* Two that start the same name at once find each other through the lock of the folder. It ends with
+ * the descriptor that is returned, which nobody inherits: that of the folder goes on to the keeper.
+ */
+static int lock_names(int dir)
 {
-	while (flock(dir, LOCK_EX) && errno == EINTR)
+	int lock = openat(dir, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	while (lock >= 0 && flock(lock, LOCK_EX) && errno == EINTR)
 		;
+	return lock;
+}
+
+static void unlock_names(int lock)
+{
+	if (lock >= 0)
+		close(lock);
 }
 
 static int claim_name(const char *folder, int dir, const char *name, char **socket_name)
 {
-	int sock = -1;
+	int sock = -1, lock;
 
 	*socket_name = mem_printf("%s" SESSION_SUFFIX, name);
-	lock_names(dir);
+	lock = lock_names(dir);
 	if (name_is_free(folder, dir, *socket_name, name)) {
 		sock = listen_in(dir, *socket_name);
 		if (sock < 0)
 			err_plain(errno, "cannot make the socket of session '%s' in %s", name,
 				  folder);
 	}
-	flock(dir, LOCK_UN);
+	unlock_names(lock);
 	if (sock < 0) {
 		free(*socket_name);
 		*socket_name = NULL;
@@ -187,8 +198,8 @@ bool launch_remove_stale(const char *path)
 	int dir = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	bool removed = false;
 	struct session s;
+	int lock = lock_names(dir);
 
-	lock_names(dir);
 	switch (session_try(path, &s)) {
 	case SESSION_ALIVE:
 		session_close(&s);
@@ -199,6 +210,7 @@ bool launch_remove_stale(const char *path)
 	default:
 		break;
 	}
+	unlock_names(lock);
 	if (dir >= 0)
 		close(dir);
 	free(folder);
