@@ -13,6 +13,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -308,20 +309,32 @@ static void load_group(struct loader *l, json_object *obj)
 	load_reserved(l, group, doc_get(obj, "reserved"));
 }
 
-static void load_ids(struct host_device *dev, json_object *obj)
+/* An id of at most @limit: what is wider would be the id of something else when it is cut. */
+static bool get_id(struct loader *l, json_object *obj, const char *key, uint64_t limit,
+		   uint64_t *id)
+{
+	if (!doc_get_hex(obj, key, id))
+		return false;
+	if (*id > limit)
+		complain(l, "the %s of a device, 0x%" PRIx64 ", is out of range", key, *id);
+	return *id <= limit;
+}
+
+static void load_ids(struct loader *l, struct host_device *dev, json_object *obj)
 {
 	uint64_t vendor, device, class, v;
 
-	dev->has_ids = doc_get_hex(obj, "vendor", &vendor) && doc_get_hex(obj, "device", &device) &&
-		       doc_get_hex(obj, "class", &class);
+	dev->has_ids = get_id(l, obj, "vendor", UINT16_MAX, &vendor) &&
+		       get_id(l, obj, "device", UINT16_MAX, &device) &&
+		       get_id(l, obj, "class", 0xffffff, &class);
 	if (!dev->has_ids)
 		return;
 	dev->vendor = (uint16_t)vendor;
 	dev->device = (uint16_t)device;
-	dev->class_code = class & 0xffffff;
-	if (doc_get_hex(obj, "subsystem_vendor", &v))
+	dev->class_code = (uint32_t) class;
+	if (get_id(l, obj, "subsystem_vendor", UINT16_MAX, &v))
 		dev->subvendor = (uint16_t)v;
-	if (doc_get_hex(obj, "subsystem_device", &v))
+	if (get_id(l, obj, "subsystem_device", UINT16_MAX, &v))
 		dev->subdevice = (uint16_t)v;
 }
 
@@ -337,7 +350,7 @@ static void load_device(struct loader *l, json_object *obj)
 	struct host_device *dev;
 
 	dev = snapshot_add_device(l->snap, bus ? bus : "unknown", doc_get_str(obj, "name", ""));
-	load_ids(dev, obj);
+	load_ids(l, dev, obj);
 	dev->group = small_int(obj, "group");
 	dev->driver = word(l, obj, "driver");
 	dev->cdev = word(l, obj, "cdev");

@@ -128,6 +128,9 @@ static void test_refused(void)
 		"must be bytes in hex");
 	refuses(HEAD "\"devices\":[{\"name\":\"a\",\"name\":\"b\"}]}", "there twice");
 	refuses(HEAD "\"devices\":[],\"x\":99999999999999999999}", "out of range");
+	refuses(HEAD "\"devices\":[{\"name\":\"a\",\"vendor\":\"0x18086\",\"device\":\"0x1\","
+		     "\"class\":\"0x1\"}]}",
+		"the vendor of a device, 0x18086, is out of range");
 }
 
 static void test_newer(void)
