@@ -111,13 +111,22 @@ static int obtain_iommufd(const char *given)
 
 /* --- the socket ------------------------------------------------------------------------------ */
 
+/* The socket of a keeper that runs must never be removed: nobody could reach it any more. So what
+ * seems to be stale is tried twice. */
+static enum session_state look_twice(const char *path, struct session *s)
+{
+	enum session_state state = session_try(path, s);
+
+	return state == SESSION_STALE ? session_try(path, s) : state;
+}
+
 static bool name_is_free(const char *folder, int dir, const char *socket_name, const char *name)
 {
 	char *path = mem_printf("%s/%s", folder, socket_name);
 	enum session_state state;
 	struct session s;
 
-	state = session_try(path, &s);
+	state = look_twice(path, &s);
 	if (state == SESSION_ALIVE) {
 		err_input(name, NULL, "session '%s' is running already (process %u)", name,
 			  s.info.pid);
@@ -200,7 +209,7 @@ bool launch_remove_stale(const char *path)
 	struct session s;
 	int lock = lock_names(dir);
 
-	switch (session_try(path, &s)) {
+	switch (look_twice(path, &s)) {
 	case SESSION_ALIVE:
 		session_close(&s);
 		break;
