@@ -294,8 +294,7 @@ bool klog_join_heading(struct klog_parse *ps, struct klog_found *f);
 /** A list that goes on over lines: join as many as are part of it. */
 void klog_join_more(struct klog_parse *ps, struct klog_found *f);
 
-/* --- who.c: whom a message is about ------------------------------------------------------------
- */
+/* --- who.c: whom a message is about --------------------------------------------------------- */
 
 /** Put what "driver device:" in front of @at names into the record. */
 void klog_name_device(struct klog_parse *ps, struct klog_record *rec, enum klog_who who,

@@ -133,8 +133,7 @@ bool klog_post_ipmmu_fault(struct klog_parse *ps, struct klog_record *rec,
 	return true;
 }
 
-/* --- trace events ------------------------------------------------------------------------------
- */
+/* --- trace events --------------------------------------------------------------------------- */
 
 /* "kworker/u64:0-12 [011] .....   327.747766: unmap: ...", "236498@1676271757.075075:vtd_...": the
  * time stands right before. */
@@ -192,8 +191,7 @@ bool klog_post_page_request(struct klog_parse *ps, struct klog_record *rec,
 	return klog_post_trace(ps, rec, m);
 }
 
-/* --- QEMU --------------------------------------------------------------------------------------
- */
+/* --- QEMU ----------------------------------------------------------------------------------- */
 
 /* "01:00:00" is bus, device and function. */
 static void put_bdf(struct klog_record *rec, const struct klog_capture *c)

@@ -136,8 +136,7 @@ int context_fd(struct iommu_context *ctx, struct ledger_entry *e);
 /** The device's cdev. -1: reported (a device of another process has none here). */
 int context_device_fd(struct iommu_context *ctx, const struct context_device *d);
 
-/* --- context_ledger.c: what follows from a change -----------------------------------------------
- */
+/* --- context_ledger.c: what follows from a change ------------------------------------------- */
 
 /** The attachment of a device (@key: a PASID or LEDGER_RID), or NULL. */
 struct ledger_entry *context_attachment(const struct iommu_context *ctx, uint32_t device,
