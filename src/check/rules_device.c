@@ -138,6 +138,8 @@ void rule_device_node(struct check_run *run, const struct check_subject *s)
 		check_emit(run, F_DEVICE_NODE_NO_ACCESS, s, &access.ev, 1, path);
 	else if (access.is == ANSWER_YES)
 		check_emit(run, F_DEVICE_NODE_ACCESS, s, &access.ev, 1, path);
+	else if (fact_unread_below(run->facts, "/dev/vfio"))
+		check_emit(run, F_DEVICE_NODE_UNKNOWN, s, &access.ev, 1, path);
 }
 
 void rule_device_held(struct check_run *run, const struct check_subject *s)

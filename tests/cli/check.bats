@@ -358,6 +358,8 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   absent device.no-group
   judge vtd '(.devices[] | select(.name == "0000:01:00.0")).cdev = null' passthrough 0000:01:00.0
   found device.no-cdev
+  judge vtd '.nodes = [.nodes[0]] | .unread = [{"what": "nodes", "path": "/dev/vfio/devices", "errno": "ENOMEM", "why": "Cannot allocate memory"}]' passthrough 0000:01:00.0
+  found device.access-unknown
   judge vtd '.nodes[1].usable = false' passthrough 0000:01:00.0
   [[ "$(value device.no-access .reason)" == *"/dev/vfio/devices/vfio0"* ]]
   judge vtd '(.devices[] | select(.name == "0000:01:00.0")).cdev = "noiommu-vfio0"' passthrough 0000:01:00.0
