@@ -81,6 +81,13 @@ int cli_main(int argc, char **argv);
  */
 int cli_emit(struct cli *cli, json_object *doc, doc_view *view, int status);
 
+/** A view of nothing: the exit status says it, or records were shown as they came. */
+void cli_view_nothing(struct out *o, json_object *doc);
+
+/** Somebody at a terminal sees nothing for a long time, and must know that this is right: note that
+ *  the command waits for @what, and how that ends. */
+void cli_say_waiting(const struct cli *cli, const char *what);
+
 /** Prepare @o for stdout: colour, width, verbosity as the user and the terminal want. */
 void cli_out_init(const struct cli *cli, struct out *o);
 

@@ -32,6 +32,18 @@ void cli_out_init(const struct cli *cli, struct out *o)
 		o->width = ws.ws_col;
 }
 
+void cli_view_nothing(struct out *o, json_object *doc)
+{
+	(void)o;
+	(void)doc;
+}
+
+void cli_say_waiting(const struct cli *cli, const char *what)
+{
+	if (!cli->json && !cli->json_lines && !cli->quiet && isatty(STDOUT_FILENO))
+		err_note("waiting for %s; Ctrl-C ends it", what);
+}
+
 /* The exit status when standard output was written, or (@failed) was not. */
 static int written(int failed, int status)
 {

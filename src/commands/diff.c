@@ -77,13 +77,6 @@ static json_object *side_doc(const char *what, const char *name)
 	return side;
 }
 
-/* The exit status says it. */
-static void no_view(struct out *o, json_object *doc)
-{
-	(void)o;
-	(void)doc;
-}
-
 static int emit(struct cli *cli, struct diff *d, json_object *a, json_object *b)
 {
 	json_object *doc = doc_new("diff"), *list = diff_take_list(d);
@@ -95,7 +88,7 @@ static int emit(struct cli *cli, struct diff *d, json_object *a, json_object *b)
 	doc_add(doc, "differences", list);
 	doc_add(doc, "migration", diff_verdict(d));
 	diff_free(d);
-	return cli_emit(cli, doc, cli->quiet ? no_view : diff_view, status);
+	return cli_emit(cli, doc, cli->quiet ? cli_view_nothing : diff_view, status);
 }
 
 /* --- machines --------------------------------------------------------------------------------- */

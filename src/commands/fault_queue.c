@@ -115,7 +115,7 @@ static int act_read(struct operation *op, void *opts)
 
 static int run_read(struct cli *cli, void *opts)
 {
-	return operation_run(cli, opts, act_read, waiting_view);
+	return operation_run(cli, opts, act_read, cli_view_nothing);
 }
 
 /* --- respond ---------------------------------------------------------------------------------- */

@@ -31,12 +31,6 @@ static void view_stale(struct out *o, json_object *doc)
 		   doc_get_str(doc_get(doc, "session"), "name", ""));
 }
 
-static void view_quiet(struct out *o, json_object *doc)
-{
-	(void)o;
-	(void)doc;
-}
-
 static int64_t count_objects(const struct ledger *l)
 {
 	int64_t n = 0;
@@ -59,7 +53,7 @@ static int stop(struct cli *cli, struct session *s)
 	}
 	ledger_clear(&ledger);
 	if (status == STATUS_OK)
-		return cli_emit(cli, doc, cli->quiet ? view_quiet : view, STATUS_OK);
+		return cli_emit(cli, doc, cli->quiet ? cli_view_nothing : view, STATUS_OK);
 	json_object_put(doc);
 	return status;
 }
@@ -76,7 +70,7 @@ static int stopped_before(struct cli *cli, const char *path)
 	doc_add(doc, "session", described);
 	doc_add(doc, "objects_released", doc_int(0));
 	free(name);
-	return cli_emit(cli, doc, cli->quiet ? view_quiet : view_stale, STATUS_OK);
+	return cli_emit(cli, doc, cli->quiet ? cli_view_nothing : view_stale, STATUS_OK);
 }
 
 static int run(struct cli *cli, void *opts)

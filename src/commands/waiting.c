@@ -152,17 +152,6 @@ static int wait_loop(struct waiting *w, int signals)
 	return err;
 }
 
-/* Somebody at a terminal sees nothing for a long time, and must know that this is right. */
-static void say_waiting(const struct waiting *w, const char *what)
-{
-	const struct cli *cli = w->op->cli;
-
-	if (cli->json || cli->json_lines || cli->quiet || !isatty(STDOUT_FILENO) ||
-	    (w->opts->has_timeout && !w->opts->timeout))
-		return;
-	err_note("waiting for %s; Ctrl-C ends it", what);
-}
-
 int waiting_run(struct waiting *w)
 {
 	enum uapi_op op = w->record == sizeof(struct uapi_fault) ? OP_FAULT_READ : OP_VEVENTQ_READ;
@@ -172,7 +161,8 @@ int waiting_run(struct waiting *w)
 
 	session_done(&w->op->ctx.session);
 	w->records = doc_list();
-	say_waiting(w, op == OP_FAULT_READ ? "page requests" : "events");
+	if (!w->opts->has_timeout || w->opts->timeout)
+		cli_say_waiting(w->op->cli, op == OP_FAULT_READ ? "page requests" : "events");
 	signals = open_signals(&before);
 	err = wait_loop(w, signals);
 	if (signals >= 0)
@@ -191,12 +181,6 @@ int waiting_run(struct waiting *w)
 	err_report(0, NULL, "the wait was over before more came", "a longer --timeout",
 		   "%" PRIu64 " of %" PRIu64 " records came", w->seen, w->opts->count);
 	return STATUS_FAILED;
-}
-
-void waiting_view(struct out *o, json_object *doc)
-{
-	(void)o;
-	(void)doc;
 }
 
 int queue_open(struct operation *op, const char *word, uint8_t type, struct ledger_entry **entry)

@@ -52,7 +52,4 @@ int queue_open(struct operation *op, const char *word, uint8_t type, struct ledg
 /** For a new queue: warn that nobody can read it where the context keeps no descriptors. */
 void queue_warn_closes(struct operation *op);
 
-/** Nothing: records have been shown as they came. */
-void waiting_view(struct out *o, json_object *doc);
-
 #endif

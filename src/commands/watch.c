@@ -364,21 +364,12 @@ static void take_signals(struct watch *w, const sigset_t *before)
 	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
-static void no_view(struct out *o, json_object *doc)
-{
-	(void)o;
-	(void)doc;
-}
-
-/* Somebody at a terminal sees nothing for a long time, and must know that this is right. */
 static void say_waiting(const struct watch *w)
 {
-	const struct cli *cli = w->cli;
-
-	if (cli->json || cli->json_lines || cli->quiet || w->opts->input || !isatty(STDOUT_FILENO))
-		return;
-	err_note("waiting for faults and events%s; Ctrl-C ends it",
-		 w->opts->all ? "" : " from now on (-a: what the log holds already, too)");
+	if (!w->opts->input)
+		cli_say_waiting(w->cli, w->opts->all ? "faults and events"
+						     : "faults and events from now on (-a: what "
+						       "the log holds already, too)");
 }
 
 static int run(struct cli *cli, void *data)
@@ -408,7 +399,7 @@ static int run(struct cli *cli, void *data)
 
 			doc_add(doc, "records", w->records);
 			w->records = NULL;
-			status = cli_emit(cli, doc, no_view, status);
+			status = cli_emit(cli, doc, cli_view_nothing, status);
 		}
 		if (w->fd != STDIN_FILENO)
 			close(w->fd);
