@@ -73,20 +73,30 @@ static int stopped_before(struct cli *cli, const char *path)
 	return cli_emit(cli, doc, cli->quiet ? cli_view_nothing : view_stale, STATUS_OK);
 }
 
+/* One that runs is asked once: only what cannot be reached can be stale. */
+static int stop_at(struct cli *cli, const char *where, const char *path)
+{
+	struct session s;
+	int status;
+
+	if (session_try(path, &s) != SESSION_ALIVE) {
+		if (launch_remove_stale(path))
+			return stopped_before(cli, path);
+		if (session_connect(where, &s) != STATUS_OK)
+			return STATUS_TROUBLE;
+	}
+	status = stop(cli, &s);
+	session_close(&s);
+	return status;
+}
+
 static int run(struct cli *cli, void *opts)
 {
 	const char *where = session_wanted(cli);
 	char *path = where ? place_socket(where) : NULL;
-	int status = STATUS_TROUBLE;
-	struct session s;
+	int status = path ? stop_at(cli, where, path) : STATUS_TROUBLE;
 
 	(void)opts;
-	if (path && launch_remove_stale(path)) {
-		status = stopped_before(cli, path);
-	} else if (path && session_connect(where, &s) == STATUS_OK) {
-		status = stop(cli, &s);
-		session_close(&s);
-	}
 	free(path);
 	return status;
 }
