@@ -27,26 +27,32 @@ static size_t style_of(const char *status)
 	return 0;
 }
 
-/* For each finding: was the same thing said under an earlier goal? To be freed. */
-static bool *find_repeated(json_object *findings)
+/* For each finding the first one with the same key, which can be itself. To be freed. */
+static size_t *find_first(json_object *findings, char *(*key)(json_object *finding))
 {
-	size_t n = doc_len(findings);
-	bool *repeated = mem_zalloc((n + 1) * sizeof(*repeated));
+	size_t n = doc_len(findings), *first = mem_alloc((n + 1) * sizeof(*first));
 	char **keys = mem_alloc((n + 1) * sizeof(*keys));
 	struct index said = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
-		json_object *f = doc_at(findings, i);
-
-		keys[i] = mem_printf("%s\n%s\n%s", doc_get_str(f, "id", ""),
-				     doc_get_str(f, "subject", ""), doc_get_str(f, "reason", ""));
-		repeated[i] = !index_put(&said, keys[i], i);
+		keys[i] = key(doc_at(findings, i));
+		if (index_put(&said, keys[i], i))
+			first[i] = i;
+		else
+			index_get(&said, keys[i], &first[i]);
 	}
 	index_free(&said);
 	for (size_t i = 0; i < n; i++)
 		free(keys[i]);
 	free(keys);
-	return repeated;
+	return first;
+}
+
+/* What a finding says, whatever goal it is for. */
+static char *said(json_object *f)
+{
+	return mem_printf("%s\n%s\n%s", doc_get_str(f, "id", ""), doc_get_str(f, "subject", ""),
+			  doc_get_str(f, "reason", ""));
 }
 
 /* --- the same of many ------------------------------------------------------------------------- */
@@ -81,24 +87,17 @@ static void add_name(struct alike *a, const char *own, const char *subject)
 /* One for each finding, to be freed with free_alike(). */
 static struct alike *find_alike(json_object *findings)
 {
-	size_t n = doc_len(findings), first;
+	size_t n = doc_len(findings), *first = find_first(findings, general);
 	struct alike *list = mem_zalloc((n + 1) * sizeof(*list));
-	char **keys = mem_alloc((n + 1) * sizeof(*keys));
-	struct index said = { 0 };
 
 	for (size_t i = 0; i < n; i++) {
-		keys[i] = general(doc_at(findings, i));
-		list[i].folded = index_get(&said, keys[i], &first);
+		list[i].folded = first[i] != i;
 		if (list[i].folded)
-			add_name(&list[first], doc_get_str(doc_at(findings, first), "subject", ""),
+			add_name(&list[first[i]],
+				 doc_get_str(doc_at(findings, first[i]), "subject", ""),
 				 doc_get_str(doc_at(findings, i), "subject", ""));
-		else
-			index_put(&said, keys[i], i);
 	}
-	index_free(&said);
-	for (size_t i = 0; i < n; i++)
-		free(keys[i]);
-	free(keys);
+	free(first);
 	return list;
 }
 
@@ -171,8 +170,8 @@ static void show_finding(struct out *o, json_object *f, bool said, const struct 
 }
 
 /* Findings stand in the order of the goals: those of this one begin at *at. */
-static void show_goal(struct out *o, json_object *goal, json_object *findings, const bool *repeated,
-		      const struct alike *alike, size_t *at)
+static void show_goal(struct out *o, json_object *goal, json_object *findings,
+		      const size_t *said_at, const struct alike *alike, size_t *at)
 {
 	const char *name = doc_get_str(goal, "goal", "");
 	size_t style = style_of(doc_get_str(goal, "status", "")), passed = 0;
@@ -189,7 +188,7 @@ static void show_goal(struct out *o, json_object *goal, json_object *findings, c
 			break;
 		passed += pass;
 		if (o->verbose || (!pass && !alike[*at].folded))
-			show_finding(o, f, repeated[*at], &alike[*at]);
+			show_finding(o, f, said_at[*at] != *at, &alike[*at]);
 	}
 	if (!o->verbose && passed)
 		out_printf(o, "  pass     %zu check%s\n", passed, passed == 1 ? "" : "s");
@@ -240,16 +239,16 @@ void check_view(struct out *o, json_object *doc)
 {
 	json_object *goals = doc_get(doc, "goals"), *findings = doc_get(doc, "findings"),
 		    *configurations = doc_get(doc, "configurations");
-	bool *repeated = find_repeated(findings);
+	size_t *said_at = find_first(findings, said);
 	struct alike *alike = find_alike(findings);
 	size_t at = 0;
 
 	show_state(o, doc_get_str(doc, "iommu", NULL));
 	for (size_t i = 0; i < doc_len(goals); i++) {
 		out_str(o, "\n");
-		show_goal(o, doc_at(goals, i), findings, repeated, alike, &at);
+		show_goal(o, doc_at(goals, i), findings, said_at, alike, &at);
 	}
-	free(repeated);
+	free(said_at);
 	free_alike(alike, doc_len(findings));
 	for (size_t i = 0; i < doc_len(configurations); i++)
 		show_configuration(o, doc, doc_at(configurations, i));
