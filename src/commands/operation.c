@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/timeunit.h"
 
 /* --- the run ------------------------------------------------------------------------------ */
 
@@ -252,22 +253,15 @@ int operand_range(const char *word, struct uapi_iova_range *range)
 
 int operand_time(const char *word, int *ms)
 {
-	static const struct {
-		const char *unit;
-		double factor;
-	} units[] = { { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
 	char *end;
 	double seconds;
+	unsigned int unit;
 
 	errno = 0;
 	seconds = strtod(word, &end);
-	for (size_t i = 0; i < ARRAY_SIZE(units) && end != word && *end; i++) {
-		if (strcmp(end, units[i].unit))
-			continue;
-		seconds *= units[i].factor;
-		end++;
-	}
-	if (errno || end == word || *end || !(seconds >= 0 && seconds <= INT_MAX / 1000)) {
+	unit = timeunit_seconds(end);
+	seconds *= unit;
+	if (errno || end == word || !unit || !(seconds >= 0 && seconds <= INT_MAX / 1000)) {
 		err_usage("'%s' is no time: seconds, such as 10 or 0.5, or 15m, 2h, 1d", word);
 		return -EINVAL;
 	}

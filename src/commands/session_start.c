@@ -4,10 +4,10 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/shell.h"
+#include "base/timeunit.h"
 #include "commands/session.h"
 #include "commands/table.h"
 #include "session/launch.h"
@@ -22,24 +22,18 @@ struct opts {
 /* Seconds of "90", "90s", "15m", "2h". False when it is no such time. */
 static bool parse_time(const char *word, unsigned int *seconds)
 {
-	static const struct {
-		const char *unit;
-		unsigned int factor;
-	} units[] = { { "", 1 }, { "s", 1 }, { "m", 60 }, { "h", 3600 }, { "d", 86400 } };
 	unsigned long long n;
+	unsigned int unit;
 	char *end;
 
 	errno = 0;
 	n = strtoull(word, &end, 10);
-	if (end == word || *word == '-' || errno || n > 1000000000)
+	unit = timeunit_seconds(end);
+	if (end == word || *word == '-' || errno || n > 1000000000 || !unit ||
+	    n * unit > UINT32_MAX)
 		return false;
-	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
-		if (strcmp(end, units[i].unit) || n * units[i].factor > UINT32_MAX)
-			continue;
-		*seconds = (unsigned int)n * units[i].factor;
-		return true;
-	}
-	return false;
+	*seconds = (unsigned int)n * unit;
+	return true;
 }
 
 error_t session_option_idle(const char *word, unsigned int *seconds)
