@@ -237,32 +237,40 @@ json_object *fact_acpi_table(const struct facts *f, const char *signature)
 	return doc_find(fact_extra(f, "acpi.tables"), "signature", signature);
 }
 
-json_object *fact_unread_below(const struct facts *f, const char *folder)
+/* The first entry of "unread" whose path is as asked. */
+static json_object *find_unread(const struct facts *f, const char *what,
+				bool (*fits)(const char *path, const char *what))
 {
 	json_object *list = fact_extra(f, "unread");
+
+	for (size_t i = 0; i < doc_len(list); i++)
+		if (fits(doc_get_str(doc_at(list, i), "path", ""), what))
+			return doc_at(list, i);
+	return NULL;
+}
+
+static bool is_below(const char *path, const char *folder)
+{
 	size_t len = strlen(folder);
 
-	for (size_t i = 0; i < doc_len(list); i++) {
-		const char *path = doc_get_str(doc_at(list, i), "path", "");
+	return !strncmp(path, folder, len) && (path[len] == '/' || !path[len]);
+}
 
-		if (!strncmp(path, folder, len) && (path[len] == '/' || !path[len]))
-			return doc_at(list, i);
-	}
-	return NULL;
+static bool ends_with(const char *path, const char *name)
+{
+	const char *slash = strrchr(path, '/');
+
+	return !strcmp(slash ? slash + 1 : path, name);
+}
+
+json_object *fact_unread_below(const struct facts *f, const char *folder)
+{
+	return find_unread(f, folder, is_below);
 }
 
 json_object *fact_unread(const struct facts *f, const char *name)
 {
-	json_object *list = fact_extra(f, "unread");
-
-	for (size_t i = 0; i < doc_len(list); i++) {
-		const char *path = doc_get_str(doc_at(list, i), "path", ""),
-			   *slash = strrchr(path, '/');
-
-		if (!strcmp(slash ? slash + 1 : path, name))
-			return doc_at(list, i);
-	}
-	return NULL;
+	return find_unread(f, name, ends_with);
 }
 
 struct fact fact_acpi(const struct facts *f, const char *signature)
