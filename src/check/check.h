@@ -90,6 +90,16 @@ void check_emit(struct check_run *run, enum check_finding which,
 void check_emit_for(struct check_run *run, unsigned int goals, enum check_finding which,
 		    const struct check_subject *subject, const struct evidence *ev, int n, ...);
 
+/**
+ * check_emit_unread() - report that something cannot be told, if a place could not be read
+ * @unread: that place, an entry of the facts' "unread"; NULL: nothing is reported
+ * @more: for {3}; {1} is the place, {2} why it could not be read
+ *
+ * True when it was reported.
+ */
+bool check_emit_unread(struct check_run *run, enum check_finding which,
+		       const struct check_subject *subject, json_object *unread, const char *more);
+
 /** True when any of @goals is asked about. */
 bool check_wants(const struct check_run *run, unsigned int goals);
 

@@ -268,6 +268,16 @@ json_object *fact_unread_below(const struct facts *f, const char *folder)
 	return find_unread(f, folder, is_below);
 }
 
+static bool is_same(const char *path, const char *what)
+{
+	return !strcmp(path, what);
+}
+
+json_object *fact_unread_at(const struct facts *f, const char *path)
+{
+	return find_unread(f, path, is_same);
+}
+
 json_object *fact_unread(const struct facts *f, const char *name)
 {
 	return find_unread(f, name, ends_with);

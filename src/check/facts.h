@@ -81,8 +81,11 @@ struct fact fact_interrupts(const struct facts *f);
  * NULL. */
 json_object *fact_unread(const struct facts *f, const char *name);
 
-/** The entry of "unread" whose path lies below @folder, or NULL. */
+/** The entry of "unread" whose path is @folder or lies below it, or NULL. */
 json_object *fact_unread_below(const struct facts *f, const char *folder);
+
+/** The entry of "unread" whose path is @path, or NULL. */
+json_object *fact_unread_at(const struct facts *f, const char *path);
 
 /** Is there an ACPI table with this signature? */
 struct fact fact_acpi(const struct facts *f, const char *signature);

@@ -248,6 +248,17 @@ const struct check_finding_info check_findings[F_COUNT] = {
 			       "{subject} is bound to {1} and has no node of its own",
 			       "use a kernel that is built with CONFIG_VFIO_DEVICE_CDEV=y",
 			       "The device can be used through its group only." },
+	[F_DEVICE_CDEV_UNKNOWN] = { "device.cdev-unknown", CHECK_UNKNOWN,
+				    "whether {subject} has a node of its own cannot be told: {1} "
+				    "could not be read: {2}",
+				    "check again where /sys/class/vfio-dev can be read",
+				    "The place that lists the nodes of VFIO devices could not be "
+				    "read." },
+	[F_DEVICE_DRIVER_UNKNOWN] = { "device.driver-unknown", CHECK_UNKNOWN,
+				      "what drives {subject} cannot be told: {1} could not be "
+				      "read: {2}",
+				      "check again where the device's driver link can be read",
+				      "No place that names the device's driver could be read." },
 	[F_DEVICE_NODE_NO_ACCESS] = { "device.no-access", CHECK_FAIL,
 				      "this user may not open {1} ({value})",
 				      "sudo chown USER {1}, or the udev rule that iommuctl ships "
@@ -295,6 +306,13 @@ const struct check_finding_info check_findings[F_COUNT] = {
 			     "no other driver of the host is in group {1}", NULL,
 			     "All members of the device's group are on VFIO, without driver, or "
 			     "bridges." },
+	[F_GROUP_VIABLE_UNKNOWN] = { "group.viable-unknown", CHECK_UNKNOWN,
+				     "whether the host uses others of group {3} cannot be told: "
+				     "{1} could not be read: {2}",
+				     "check again where the group and its members' drivers can be "
+				     "read",
+				     "The list of members, or the driver of one, could not be "
+				     "read." },
 	[F_GROUP_NOT_VIABLE] = { "group.not-viable", CHECK_FAIL,
 				 "{subject} cannot be opened while the host uses {2} of its group "
 				 "{1}",
@@ -499,6 +517,11 @@ const struct check_finding_info check_findings[F_COUNT] = {
 	[F_ISOLATION_NO_GROUPS] = { "isolation.no-groups", CHECK_FAIL, "no device is in a group",
 				    "turn the IOMMU on: iommuctl check passthrough says how",
 				    "Nothing keeps devices apart." },
+	[F_ISOLATION_GROUPS_UNKNOWN] = { "isolation.groups-unknown", CHECK_UNKNOWN,
+					 "which devices share a group cannot be told: {1} could "
+					 "not be read: {2}",
+					 "check again where /sys/kernel/iommu_groups can be read",
+					 "The groups, or the members of one, could not be read." },
 	[F_ISOLATION_LAZY] = { "isolation.lazy", CHECK_WARN,
 			       "unmapped memory stays reachable for kernel drivers' devices for "
 			       "some "

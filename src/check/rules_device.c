@@ -41,14 +41,8 @@ static void emit_no_group(struct check_run *run, const struct check_subject *s)
 	json_object *unread = fact_unread_below(run->facts, "/sys/kernel/iommu_groups");
 	struct evidence ev = evidence_of("sysfs", "iommu_group", "no such link");
 
-	if (!unread) {
+	if (!check_emit_unread(run, F_DEVICE_GROUP_UNKNOWN, s, unread, ""))
 		check_emit(run, F_DEVICE_NO_GROUP, s, &ev, 0);
-		return;
-	}
-	ev = evidence_of("sysfs", doc_get_str(unread, "path", ""), "%s",
-			 doc_get_str(unread, "errno", "not read"));
-	check_emit(run, F_DEVICE_GROUP_UNKNOWN, s, &ev, 2, doc_get_str(unread, "path", ""),
-		   doc_get_str(unread, "why", "not known why"));
 }
 
 void rule_device_group(struct check_run *run, const struct check_subject *s)
@@ -105,9 +99,27 @@ void rule_device_reserved(struct check_run *run, const struct check_subject *s)
 	check_emit(run, finding, s, &ev, 1, range);
 }
 
+/* A device that no driver was seen for: the place that could not be read and may name one. */
+static json_object *unread_driver(const struct facts *f, const struct host_device *dev)
+{
+	json_object *unread;
+	char path[160];
+
+	if (dev->driver)
+		return NULL;
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices/%s/driver", dev->bus, dev->name);
+	unread = fact_unread_at(f, path);
+	snprintf(path, sizeof(path), "/sys/bus/%s/drivers", dev->bus);
+	if (!unread)
+		unread = fact_unread_below(f, path);
+	snprintf(path, sizeof(path), "/sys/bus/%s/devices", dev->bus);
+	return unread ? unread : fact_unread_at(f, path);
+}
+
 void rule_device_driver(struct check_run *run, const struct check_subject *s)
 {
 	const struct host_device *dev = s->device;
+	json_object *unread = unread_driver(run->facts, dev);
 	char where[160];
 	struct evidence ev;
 
@@ -115,14 +127,19 @@ void rule_device_driver(struct check_run *run, const struct check_subject *s)
 		return;
 	snprintf(where, sizeof(where), "/sys/bus/%s/devices/%s/driver", dev->bus, dev->name);
 	ev = evidence_of("sysfs", where, "%s", dev->driver ? dev->driver : "no such link");
-	if (!dev->driver && !dev->cdev)
-		check_emit(run, F_DEVICE_NO_DRIVER, s, &ev, 0);
-	else if (!device_on_vfio(dev))
-		check_emit(run, F_DEVICE_HOST_DRIVER, s, &ev, 1, dev->driver);
-	else if (dev->cdev)
+	if (dev->cdev && device_on_vfio(dev)) {
 		check_emit(run, F_DEVICE_VFIO, s, &ev, 1, dev->driver ? dev->driver : dev->cdev);
-	else
-		check_emit(run, F_DEVICE_NO_CDEV, s, &ev, 1, dev->driver);
+		return;
+	}
+	if (device_on_vfio(dev)) {
+		unread = fact_unread_below(run->facts, "/sys/class/vfio-dev");
+		if (!check_emit_unread(run, F_DEVICE_CDEV_UNKNOWN, s, unread, ""))
+			check_emit(run, F_DEVICE_NO_CDEV, s, &ev, 1, dev->driver);
+	} else if (dev->driver) {
+		check_emit(run, F_DEVICE_HOST_DRIVER, s, &ev, 1, dev->driver);
+	} else if (!check_emit_unread(run, F_DEVICE_DRIVER_UNKNOWN, s, unread, "")) {
+		check_emit(run, F_DEVICE_NO_DRIVER, s, &ev, 0);
+	}
 }
 
 void rule_device_node(struct check_run *run, const struct check_subject *s)
@@ -208,6 +225,23 @@ static char *driverctl_all(const struct facts *f, const struct host_group *g,
 	return text;
 }
 
+/* What could not be read and may show others of the group to be in use. */
+static json_object *unread_members(const struct facts *f, const struct host_group *g)
+{
+	const struct snapshot *snap = fact_snapshot(f);
+	json_object *unread;
+	char path[64];
+	size_t n;
+	const size_t *members = fact_members(f, g, &n);
+
+	snprintf(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices", g->id);
+	unread = fact_unread_below(f, path);
+	for (size_t i = 0; i < n && !unread; i++)
+		if (!device_is_pci_bridge(&snap->devices[members[i]]))
+			unread = unread_driver(f, &snap->devices[members[i]]);
+	return unread;
+}
+
 void rule_device_group_members(struct check_run *run, const struct check_subject *s)
 {
 	struct out others = { 0 }, held = { 0 };
@@ -226,7 +260,8 @@ void rule_device_group_members(struct check_run *run, const struct check_subject
 			 s->group->n_devices == 1 ? "" : "s");
 	if (n_held && device_on_vfio(s->device))
 		check_emit(run, F_GROUP_NOT_VIABLE, s, &ev, 3, id, held.data, fix);
-	else if (!n_held)
+	else if (!n_held && !check_emit_unread(run, F_GROUP_VIABLE_UNKNOWN, s,
+					       unread_members(run->facts, s->group), id))
 		check_emit(run, F_GROUP_VIABLE, s, &ev, 1, id);
 	if (n_others)
 		check_emit(run, F_COST_GROUP_MEMBERS, s, &ev, 3, id, others.data,

@@ -257,12 +257,23 @@ static void judge_undescribed(const struct facts *f, const struct evidence *none
 
 static void judge_state(const struct facts *f, struct verdict *v)
 {
+	json_object *unread = fact_unread_below(f, "/sys/class/iommu");
 	struct evidence ev, last = { 0 };
 	bool unknown = false;
 
 	memset(v, 0, sizeof(*v));
 	if (judge_driven(f, v))
 		return;
+	if (!unread)
+		unread = fact_unread_below(f, "/sys/kernel/iommu_groups");
+	if (unread) {
+		ev = evidence_of("sysfs", doc_get_str(unread, "path", ""), "%s",
+				 doc_get_str(unread, "errno", "not read"));
+		conclude(v, CHECK_IOMMU_UNKNOWN, F_IOMMU_UNKNOWN, &ev,
+			 "run it on the machine itself, as root",
+			 "%s, which says what the kernel drives, could not be read", ev.where);
+		return;
+	}
 	for (size_t i = 0; i < ARRAY_SIZE(platforms); i++) {
 		enum answer is = table_describes_iommu(f, &platforms[i], &ev);
 

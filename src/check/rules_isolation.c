@@ -30,9 +30,26 @@ void rule_acs_override(struct check_run *run, const struct check_subject *s)
 	}
 }
 
+/* The list of groups, or that of a group's members, where it could not be read. */
+static json_object *unread_groups(const struct facts *f)
+{
+	const struct snapshot *snap = fact_snapshot(f);
+	json_object *unread = fact_unread_at(f, "/sys/kernel/iommu_groups");
+	char path[64];
+
+	for (size_t i = 0; i < snap->n_groups && !unread; i++) {
+		snprintf(path, sizeof(path), "/sys/kernel/iommu_groups/%d/devices",
+			 snap->groups[i].id);
+		unread = fact_unread_at(f, path);
+	}
+	return unread;
+}
+
 void rule_groups(struct check_run *run, const struct check_subject *s)
 {
 	const struct snapshot *snap = fact_snapshot(run->facts);
+	bool unknown = check_emit_unread(run, F_ISOLATION_GROUPS_UNKNOWN, s,
+					 unread_groups(run->facts), "");
 	struct evidence ev;
 	size_t groups = 0, single = 0;
 	char a[32], b[32];
@@ -44,7 +61,8 @@ void rule_groups(struct check_run *run, const struct check_subject *s)
 	ev = evidence_of("sysfs", "/sys/kernel/iommu_groups", "%zu group%s", groups,
 			 groups == 1 ? "" : "s");
 	if (!groups) {
-		check_emit(run, F_ISOLATION_NO_GROUPS, s, &ev, 0);
+		if (!unknown)
+			check_emit(run, F_ISOLATION_NO_GROUPS, s, &ev, 0);
 		return;
 	}
 	snprintf(a, sizeof(a), "%zu", single);
@@ -267,7 +285,7 @@ void rule_invalidation(struct check_run *run, const struct check_subject *s)
 	ev = evidence_of("sysfs", "/sys/kernel/iommu_groups/*/type", "%s", lazy ? "DMA-FQ" : "DMA");
 	if (lazy)
 		check_emit(run, F_ISOLATION_LAZY, s, &ev, 1, count);
-	else if (strict)
+	else if (strict && !fact_unread_below(run->facts, "/sys/kernel/iommu_groups"))
 		check_emit(run, F_ISOLATION_STRICT, s, &ev, 0);
 }
 

@@ -140,6 +140,20 @@ void check_emit_for(struct check_run *run, unsigned int goals, enum check_findin
 	va_end(ap);
 }
 
+bool check_emit_unread(struct check_run *run, enum check_finding which,
+		       const struct check_subject *subject, json_object *unread, const char *more)
+{
+	const char *path = doc_get_str(unread, "path", "");
+	struct evidence ev;
+
+	if (!unread)
+		return false;
+	ev = evidence_of("sysfs", path, "%s", doc_get_str(unread, "errno", "not read"));
+	check_emit(run, which, subject, &ev, 3, path, doc_get_str(unread, "why", "not known why"),
+		   more);
+	return true;
+}
+
 /* --- who is asked ---------------------------------------------------------------------------- */
 
 static struct check_subject device_subject(const struct snapshot *snap,

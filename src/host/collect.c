@@ -106,14 +106,13 @@ static int no_sysfs(const char *sysroot, bool inside)
 static void say_trouble(const struct snapshot *snap)
 {
 	const struct hostfs_trouble *t = hostfs_trouble(snap->fs);
-	char *places;
 
 	if (!t->count)
 		return;
-	places = hostfs_trouble_places(t);
-	err_note("%s could not be read, and what is there is missing here; the first is /%s: %s",
-		 places, t->path, strerror(t->errnum));
-	free(places);
+	err_note("%zu place%s below /sys or /proc/sys could not be read, and what is there is "
+		 "missing here; the first is /%s: %s",
+		 t->count, t->count == 1 ? "" : "s", t->place[0].path,
+		 strerror(t->place[0].errnum));
 }
 
 int snapshot_collect(const char *sysroot, unsigned int want, struct snapshot **out)

@@ -50,17 +50,19 @@ void facts_unread(struct snapshot *snap, const char *what, const char *path, int
 static void add_trouble(struct snapshot *snap)
 {
 	const struct hostfs_trouble *t = hostfs_trouble(snap->fs);
-	char *places, *what, *path;
+	char *text;
 
-	if (!t->count)
+	for (size_t i = 0; i < t->count && i < HOSTFS_UNREAD_KEPT; i++) {
+		text = mem_printf("/%s", t->place[i].path);
+		facts_unread(snap, "a place below /sys or /proc/sys", text, t->place[i].errnum,
+			     NULL);
+		free(text);
+	}
+	if (t->count <= HOSTFS_UNREAD_KEPT)
 		return;
-	places = hostfs_trouble_places(t);
-	what = mem_printf("%s; the first is named", places);
-	path = mem_printf("/%s", t->path);
-	facts_unread(snap, what, path, t->errnum, NULL);
-	free(path);
-	free(what);
-	free(places);
+	text = mem_printf("%zu more places", t->count - HOSTFS_UNREAD_KEPT);
+	facts_unread(snap, text, "/sys", 0, NULL);
+	free(text);
 }
 
 void facts_collect(struct snapshot *snap, unsigned int which)

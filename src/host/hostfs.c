@@ -69,11 +69,13 @@ static bool is_watched(const char *path)
 static void note_trouble(struct hostfs *fs, const char *path)
 {
 	struct hostfs_trouble *t = &fs->trouble;
+	struct hostfs_unread *place;
 
-	if (t->count++)
+	if (t->count++ >= HOSTFS_UNREAD_KEPT)
 		return;
-	t->errnum = errno;
-	snprintf(t->path, sizeof(t->path), "%.*s", (int)sizeof(t->path) - 1, path);
+	place = &t->place[t->count - 1];
+	place->errnum = errno;
+	snprintf(place->path, sizeof(place->path), "%.*s", (int)sizeof(place->path) - 1, path);
 }
 
 /*
@@ -100,12 +102,6 @@ static ssize_t noted(struct hostfs *fs, const char *dir, const char *name, ssize
 const struct hostfs_trouble *hostfs_trouble(const struct hostfs *fs)
 {
 	return &fs->trouble;
-}
-
-char *hostfs_trouble_places(const struct hostfs_trouble *t)
-{
-	return mem_printf("%zu place%s below /sys or /proc/sys", t->count,
-			  t->count == 1 ? "" : "s");
 }
 
 /* --- inside a copied tree -------------------------------------------------------------------- */

@@ -41,11 +41,18 @@ void hostfs_close(struct hostfs *fs);
 /** True for the live machine. */
 bool hostfs_is_live(const struct hostfs *fs);
 
+/* A place that could not be read although it is there. */
+struct hostfs_unread {
+	int errnum;
+	char path[256]; /* from the machine's root; may be cut */
+};
+
+enum { HOSTFS_UNREAD_KEPT = 16 };
+
 /* What is in sysfs and could not be read although it is there. */
 struct hostfs_trouble {
 	size_t count;
-	int errnum;     /* of the first */
-	char path[256]; /* of the first, from the machine's root; may be cut */
+	struct hostfs_unread place[HOSTFS_UNREAD_KEPT]; /* the first ones */
 };
 
 /**
@@ -57,9 +64,6 @@ struct hostfs_trouble {
  * value for (EINVAL, ENXIO and the like).
  */
 const struct hostfs_trouble *hostfs_trouble(const struct hostfs *fs);
-
-/** "3 places below /sys or /proc/sys": how many there are, in words. To be freed. */
-char *hostfs_trouble_places(const struct hostfs_trouble *trouble);
 
 /* One directory that is being listed, and that paths can be relative to. */
 struct hostfs_dir {

@@ -333,6 +333,11 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   judge vtd '(.devices[] | select(.name == "0000:01:00.1")) |= (.driver = "igb" | .cdev = null)' passthrough
   assert_equal "$status" 1
   [[ "$(value group.not-viable .reason)" == *"0000:01:00.1 (igb)"* ]]
+  judge vtd '(.devices[] | select(.name == "0000:01:00.1")) |= (.driver = null | .cdev = null)
+             | .unread = [{"what": "a place", "path": "/sys/bus/pci/devices/0000:01:00.1/driver", "errno": "EIO", "why": "Input/output error"}]' passthrough
+  assert_equal "$status" 2
+  found group.viable-unknown
+  absent group.viable
 }
 
 @test "reserved memory stands in the way, unless the kernel relaxes it" {
@@ -358,6 +363,12 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   absent device.no-group
   judge vtd '(.devices[] | select(.name == "0000:01:00.0")).cdev = null' passthrough 0000:01:00.0
   found device.no-cdev
+  judge vtd '(.devices[] | select(.name == "0000:01:00.0")).cdev = null | .unread = [{"what": "a place", "path": "/sys/class/vfio-dev/vfio1/dev", "errno": "EIO", "why": "Input/output error"}]' passthrough 0000:01:00.0
+  found device.cdev-unknown
+  absent device.no-cdev
+  judge vtd '(.devices[] | select(.name == "0000:01:00.0")) |= (.cdev = null | .driver = null) | .unread = [{"what": "a place", "path": "/sys/bus/pci/drivers/vfio-pci", "errno": "EIO", "why": "Input/output error"}]' passthrough 0000:01:00.0
+  found device.driver-unknown
+  absent device.no-driver
   judge vtd '.nodes = [.nodes[0]] | .unread = [{"what": "nodes", "path": "/dev/vfio/devices", "errno": "ENOMEM", "why": "Cannot allocate memory"}]' passthrough 0000:01:00.0
   found device.access-unknown
   judge vtd '.nodes[1].usable = false' passthrough 0000:01:00.0
@@ -459,6 +470,20 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   judge vtd '.groups[0].type = "DMA-FQ"' isolation
   found isolation.lazy
   absent isolation.strict
+  judge vtd '.groups[0].type = null | .unread = [{"what": "a place", "path": "/sys/kernel/iommu_groups/0/type", "errno": "EIO"}]' isolation
+  absent isolation.strict
+  absent isolation.groups-unknown
+  # Groups that could not be read are not absent, and a group without its members is not isolated.
+  judge vtd '.groups = [] | .unread = [{"what": "a place", "path": "/sys/kernel/iommu_groups", "errno": "EACCES", "why": "Permission denied"}]' isolation
+  assert_equal "$status" 2
+  found isolation.groups-unknown
+  absent isolation.no-groups
+  judge vtd '.groups[0].devices = [] | .unread = [{"what": "a place", "path": "/sys/kernel/iommu_groups/0/devices", "errno": "EACCES", "why": "Permission denied"}]' isolation
+  assert_equal "$status" 2
+  found isolation.groups-unknown
+  judge vtd "$no_iommu"' | .unread = [{"what": "a place", "path": "/sys/class/iommu", "errno": "EACCES", "why": "Permission denied"}]' nested
+  assert_equal "$status" 2
+  found iommu.unknown
   judge vtd . isolation
   found isolation.strict
 }
