@@ -205,12 +205,16 @@ static const char *judge_failed(enum answer_kind kind, const struct answer *good
 		return "many-messages";
 	if (said)
 		return "refused";
-	/* An answer can be that it cannot be told, or "no" where something is not there. */
-	if (now->out[0] && (doubts_more(good, now) || error == ENOENT || error == ENODEV))
-		return "less";
 	/* Whoever reads a pipe no more does not want to hear about it, and a shell about nothing.
 	 */
-	return error == EPIPE || kind == ANSWER_OFFER ? "refused" : "no-message";
+	if (error == EPIPE || kind == ANSWER_OFFER)
+		return "refused";
+	if (!now->out[0])
+		return "no-message";
+	/* An answer can be that it cannot be told, or "no" where something is not there. */
+	if (error == ENOENT || error == ENODEV || (now->status == 2 && doubts_more(good, now)))
+		return "less";
+	return "wrong-answer";
 }
 
 /* What is not known is said: in a message, or in the answer itself. What is not there, or has just
@@ -220,6 +224,11 @@ static bool says_so(enum answer_kind kind, const struct answer *good, const stru
 {
 	return kind == ANSWER_OFFER || now->err[0] || error == ENOENT || error == ENODEV ||
 	       error == ECONNREFUSED || doubts_more(good, now);
+}
+
+static bool is_same_answer(const struct answer *a, const struct answer *b)
+{
+	return a->status == b->status && same_text(a->out, b->out) && same_text(a->file, b->file);
 }
 
 const char *judge(enum answer_kind kind, const struct answer *good, const struct answer *now,
@@ -233,8 +242,7 @@ const char *judge(enum answer_kind kind, const struct answer *good, const struct
 		return "control-character";
 	if (now->files != 1)
 		return "file-left";
-	if (now->status == good->status && same_text(now->out, good->out) &&
-	    same_text(now->file, good->file))
+	if (is_same_answer(good, now))
 		return "same";
 	if (!whole(kind, now))
 		return "broken-document";
@@ -242,6 +250,9 @@ const char *judge(enum answer_kind kind, const struct answer *good, const struct
 		return "unwritten";
 	if (now->status)
 		return judge_failed(kind, good, now, error);
+	/* Who knows less may not say yes where the answer was no, or not known. */
+	if (good->status)
+		return "wrong-answer";
 	return says_so(kind, good, now, error) ? "less" : "silent";
 }
 

@@ -1,8 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each system call of the commands that need a kernel fails once at each place, with each error that is plausible there: the
 # table is tests/inject/kernel.tab. Here a sample of some rows; all of them takes about two hours without hardware virtualisation:
-#     tests/vm/run --timeout 9999 --env IOMMUCTL_INJECT_EVERY=1 --env IOMMUCTL_INJECT_ROWS='vfio-*' \
+#     tests/vm/run --timeout 9999 --append log_buf_len=64M --env IOMMUCTL_INJECT_EVERY=1 --env IOMMUCTL_INJECT_ROWS='vfio-*' \
 #         -- tests/vm/tap tests/vm/cases/inject.bats
+# (a kernel log that runs over makes each report differ, and "--results DIR --env IOMMUCTL_INJECT_VERDICTS=/run/vm/results/v" lets
+# outcomes be seen as they come)
 # and the same with --platform none and mock-*. (Bind is in it: it is the kernel's own fault injection that some kernels do not
 # survive there, see iommufd-stress.bats.)
 # vm: platforms=vtd-scalable,none kernels=7.3
