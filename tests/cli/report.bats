@@ -176,6 +176,13 @@ END
   assert_equal "$(iommuctl report --prometheus --from doc | grep 'log_records{kind="fault"}')" 'iommuctl_log_records{kind="fault"} 1'
 }
 
+@test "metrics: what a machine wrote cannot end a label or reach a terminal" {
+  jq '.groups[0].type = "a\u001b[1m\"} 1\nb\\"' "$srcdir/tests/cli/data/check-vtd.json" >doc
+  run iommuctl report --prometheus --from doc
+  assert_success
+  assert_line 'iommuctl_groups{type="a\\x1b[1m\"} 1\\nb\\"} 1'
+}
+
 @test "what cannot be read is listed with what is missing" {
   rm -r "$tree/boot" "$tree/proc/cmdline" "$tree/sys/devices/pci0000:00/0000:00:03.0/config"
   iommuctl report --sysroot "$tree" >doc
