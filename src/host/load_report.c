@@ -113,7 +113,7 @@ static const struct member hw_info_members[] = {
 
 struct loader {
 	struct snapshot *snap;
-	struct index words, iommus;
+	struct index words, iommus, groups, devices;
 	const char **word_list;
 	size_t n_words;
 	const char **iommu_of; /* one per device: names, resolved when all IOMMUs are known */
@@ -258,7 +258,8 @@ static void load_iommu(struct loader *l, json_object *obj)
 {
 	struct host_iommu *iommu = snapshot_add_iommu(l->snap, doc_get_str(obj, "name", ""));
 
-	index_put(&l->iommus, iommu->name, l->snap->n_iommus - 1);
+	if (!index_put(&l->iommus, iommu->name, l->snap->n_iommus - 1))
+		complain(l, "a second IOMMU has the name \"%s\"", iommu->name);
 	if (doc_get_str(obj, "type", NULL)) {
 		iommu->driver_type = word(l, obj, "type");
 		iommu->regs.arch = arch_find(iommu->driver_type);
@@ -299,11 +300,15 @@ static void load_group(struct loader *l, json_object *obj)
 {
 	int id = small_int(obj, "id");
 	struct host_group *group;
+	char text[16];
 
 	if (id < 0) {
 		complain(l, "the id of a group is out of range");
 		return;
 	}
+	snprintf(text, sizeof(text), "%d", id);
+	if (!index_put(&l->groups, arena_strdup(l->snap->arena, text), 0))
+		complain(l, "a second group has the id %d", id);
 	group = snapshot_add_group(l->snap, id);
 	group->type = word(l, obj, "type");
 	load_reserved(l, group, doc_get(obj, "reserved"));
@@ -350,6 +355,8 @@ static void load_device(struct loader *l, json_object *obj)
 	struct host_device *dev;
 
 	dev = snapshot_add_device(l->snap, bus ? bus : "unknown", doc_get_str(obj, "name", ""));
+	if (!index_put(&l->devices, dev->name, 0))
+		complain(l, "a second device has the name \"%s\"", dev->name);
 	load_ids(l, dev, obj);
 	dev->group = small_int(obj, "group");
 	dev->driver = word(l, obj, "driver");
@@ -537,6 +544,8 @@ int snapshot_load_text(const char *name, const char *text, size_t len, struct sn
 		snapshot_free(l.snap);
 	index_free(&l.words);
 	index_free(&l.iommus);
+	index_free(&l.groups);
+	index_free(&l.devices);
 	free(l.word_list);
 	free(l.iommu_of);
 	return good ? STATUS_OK : STATUS_TROUBLE;

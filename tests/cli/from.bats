@@ -105,6 +105,18 @@ END
   refuses 2 '"name" of an element of "iommus" must be a string' iommuctl hwinfo --from bad
 }
 
+@test "what is there twice is named: no command could tell the two apart" {
+  local list words
+  while read -r list words; do
+    jq ".$list += [.$list[0]]" "$srcdir/tests/cli/data/check-vtd.json" >bad
+    refuses 2 "$words" iommuctl list --from bad
+  done <<'END'
+devices a second device has the name "0000:00:00.0"
+groups a second group has the id 0
+iommus a second IOMMU has the name "dmar0"
+END
+}
+
 # What a report holds beside IOMMUs, groups and devices has no types that are checked when it is read.
 @test "facts of a wrong type are no facts, and no view ends early" {
   local good="$srcdir/tests/cli/data/check-vtd.json" bad="$BATS_TEST_TMPDIR/bad.json" value depth kind args
