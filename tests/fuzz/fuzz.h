@@ -6,14 +6,18 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-static inline void require(bool ok)
+/* Ends the run, and says what does not hold. */
+#define require(what) ((what) ? (void)0 : fuzz_broken(__FILE__, __LINE__, #what))
+
+static inline void fuzz_broken(const char *file, int line, const char *what)
 {
-	if (!ok)
-		abort();
+	fprintf(stderr, "%s:%d: does not hold: %s\n", file, line, what);
+	abort();
 }
 
 /* The same for the same bytes: what is dear is done for some inputs only, picked by this. */

@@ -29,4 +29,5 @@ short() {
 @test "kernel logs" { short klog; }
 @test "registers" { short registers; }
 @test "saved reports" { short report; }
+@test "what is made of saved reports" { short views; }
 @test "the sessions' wire" { short wire; }
