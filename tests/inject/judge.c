@@ -194,13 +194,19 @@ static bool has_control(const char *text)
 
 /* --- the verdict ------------------------------------------------------------------------------ */
 
+/* An error that is an answer: what is not there, has just gone (sysfs says ENODEV) or listens no
+ * more cannot be missed; who asks whether he may is told that he may not. */
+static bool is_answer(const char *call, int error)
+{
+	return error == ENOENT || error == ENODEV || error == ECONNREFUSED ||
+	       (error == EACCES && !strncmp(call, "faccessat", 9));
+}
+
 static const char *judge_failed(enum answer_kind kind, const struct answer *good,
-				const struct answer *now, int error)
+				const struct answer *now, const char *call, int error)
 {
 	unsigned int said = messages(now->err);
 
-	if (now->status == good->status && now->out[0])
-		return "less";
 	if (said > messages(good->err) + 1)
 		return "many-messages";
 	if (said)
@@ -212,18 +218,18 @@ static const char *judge_failed(enum answer_kind kind, const struct answer *good
 	if (!now->out[0])
 		return "no-message";
 	/* An answer can be that it cannot be told, or "no" where something is not there. */
-	if (error == ENOENT || error == ENODEV || (now->status == 2 && doubts_more(good, now)))
+	if (is_answer(call, error) || (now->status == 2 && doubts_more(good, now)))
 		return "less";
 	return "wrong-answer";
 }
 
-/* What is not known is said: in a message, or in the answer itself. What is not there, or has just
- * gone (sysfs says ENODEV), cannot be missed. A shell must see no message while a line is typed. */
+/* What is not known is said: in a message, or in the answer itself. A shell must see no message
+ * while a line is typed. */
 static bool says_so(enum answer_kind kind, const struct answer *good, const struct answer *now,
-		    int error)
+		    const char *call, int error)
 {
-	return kind == ANSWER_OFFER || now->err[0] || error == ENOENT || error == ENODEV ||
-	       error == ECONNREFUSED || doubts_more(good, now);
+	return kind == ANSWER_OFFER || now->err[0] || is_answer(call, error) ||
+	       doubts_more(good, now);
 }
 
 static bool is_same_answer(const struct answer *a, const struct answer *b)
@@ -248,12 +254,12 @@ const char *judge(enum answer_kind kind, const struct answer *good, const struct
 		return "broken-document";
 	if (!strncmp(call, "write", 5) && error != EINTR && now->status != 1)
 		return "unwritten";
-	if (now->status)
-		return judge_failed(kind, good, now, error);
+	if (now->status && (now->status != good->status || !now->out[0]))
+		return judge_failed(kind, good, now, call, error);
 	/* Who knows less may not say yes where the answer was no, or not known. */
-	if (good->status)
+	if (now->status != good->status)
 		return "wrong-answer";
-	return says_so(kind, good, now, error) ? "less" : "silent";
+	return says_so(kind, good, now, call, error) ? "less" : "silent";
 }
 
 bool is_expected(const char *verdict)
