@@ -70,6 +70,7 @@ static const struct {
 	{ "page-requests.", "Page requests" },
 	{ "isolation.", "Isolation" },
 	{ "firmware.", "Firmware" },
+	{ "facts.", "What could not be read" },
 	{ "consumer.", "Rules of a VMM" },
 };
 

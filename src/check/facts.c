@@ -278,9 +278,32 @@ json_object *fact_unread_at(const struct facts *f, const char *path)
 	return find_unread(f, path, is_same);
 }
 
-json_object *fact_unread(const struct facts *f, const char *name)
+static json_object *unread_named(const struct facts *f, const char *name)
 {
 	return find_unread(f, name, ends_with);
+}
+
+static bool has_failed(const struct facts *f, json_object *unread)
+{
+	static const char *const refusals[] = { "EACCES", "EPERM" };
+	const char *error = doc_get_str(unread, "errno", NULL);
+
+	if (!error || !strcmp(error, "ENOENT"))
+		return false;
+	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
+		if (!strcmp(error, refusals[i]))
+			return !doc_get_int(fact_extra(f, "limits"), "uid", 1);
+	return true;
+}
+
+json_object *fact_failed(const struct facts *f, size_t n)
+{
+	json_object *list = fact_extra(f, "unread");
+
+	for (size_t i = 0; i < doc_len(list); i++)
+		if (has_failed(f, doc_at(list, i)) && !n--)
+			return doc_at(list, i);
+	return NULL;
 }
 
 struct fact fact_acpi(const struct facts *f, const char *signature)
@@ -294,14 +317,14 @@ struct fact fact_acpi(const struct facts *f, const char *signature)
 		ev = evidence_of("acpi", where, "there");
 		return fact_of(ANSWER_YES, &ev);
 	}
-	if (fact_unread(f, signature)) {
+	if (unread_named(f, signature)) {
 		ev = evidence_of("acpi", where, "there, but not readable");
 		return fact_of(ANSWER_YES, &ev);
 	}
 	/* null: a machine without ACPI, unless the folder itself was closed. */
 	if (f->snap->extra)
 		doc_path(f->snap->extra, "acpi", &collected);
-	if (!collected || fact_unread(f, "tables"))
+	if (!collected || unread_named(f, "tables"))
 		return fact_unknown("acpi", where, "not readable");
 	ev = evidence_of("acpi", where, "not there");
 	return fact_of(ANSWER_NO, &ev);
@@ -365,6 +388,7 @@ bool fact_memlock(const struct facts *f, uint64_t *bytes, struct evidence *ev)
 	int64_t soft = doc_get_int(memlock, "soft", -1);
 
 	*bytes = UINT64_MAX;
+	*ev = evidence_of("limit", "RLIMIT_MEMLOCK", "not known");
 	if (doc_has_str(fact_extra(f, "limits.capabilities"), "CAP_IPC_LOCK")) {
 		*ev = evidence_of("limit", "CAP_IPC_LOCK", "held: no limit counts");
 		return true;
@@ -373,8 +397,8 @@ bool fact_memlock(const struct facts *f, uint64_t *bytes, struct evidence *ev)
 		*ev = evidence_of("limit", "RLIMIT_MEMLOCK", "unlimited");
 		return true;
 	}
-	*ev = evidence_of("limit", "RLIMIT_MEMLOCK", "not known");
-	if (soft < 0)
+	/* Who holds the capability has no limit. */
+	if (soft < 0 || !fact_extra(f, "limits.capabilities"))
 		return false;
 	*bytes = (uint64_t)soft;
 	*ev = evidence_of("limit", "RLIMIT_MEMLOCK", "%" PRId64, soft);

@@ -77,9 +77,12 @@ struct fact fact_interrupts(const struct facts *f);
 
 /* --- firmware -------------------------------------------------------------------------- */
 
-/** What the collector noted as not readable: the entry of "unread" whose path ends with @name, or
- * NULL. */
-json_object *fact_unread(const struct facts *f, const char *name);
+/**
+ * fact_failed() - the entry number @n of "unread" whose reading failed
+ *
+ * What a copy lacks and what needs root, where nobody is, does not count. NULL behind the last.
+ */
+json_object *fact_failed(const struct facts *f, size_t n);
 
 /** The entry of "unread" whose path is @folder or lies below it, or NULL. */
 json_object *fact_unread_below(const struct facts *f, const char *folder);

@@ -211,6 +211,13 @@ const struct check_finding_info check_findings[F_COUNT] = {
 				"check on the machine itself: iommuctl check iommufd",
 				"A copied tree or an older report does not say it." },
 
+	[F_FACTS_UNREAD] = { "facts.unread", CHECK_WARN, "could not be read: {1}",
+			     "look at \"unread\" of iommuctl report, which names each with its "
+			     "path",
+			     "Something that is there failed to be read: what it would have said "
+			     "is "
+			     "not known, and not counted." },
+
 	/* --- one device ------------------------------------------------------------------- */
 	[F_DEVICE_NO_GROUP] = { "device.no-group", CHECK_FAIL,
 				"{subject} is behind no IOMMU: it has no group",
@@ -545,12 +552,6 @@ const struct check_finding_info check_findings[F_COUNT] = {
 	[F_FIRMWARE_TABLES] = { "firmware.tables", CHECK_PASS,
 				"the firmware's IOMMU tables are well-formed: {1}", NULL,
 				"Lengths, checksums, ranges and device scopes add up." },
-	[F_FIRMWARE_UNREAD] = { "firmware.unread", CHECK_WARN,
-				"the firmware's table {1} could not be read: {2}",
-				"read /sys/firmware/acpi/tables/{1} by other means, and look at "
-				"the "
-				"kernel log",
-				"What the table says of devices and memory is not known." },
 	[F_FIRMWARE_RANGE] = { "firmware.reserved-range", CHECK_WARN,
 			       "{1} describes reserved memory wrongly: {2}", "update the firmware",
 			       "An RMRR, IVMD or RMR range is not made of whole pages or ends "

@@ -62,6 +62,7 @@ const struct check_rule check_rules[] = {
 	{ GOAL(ISOLATION), SCOPE_MACHINE, rule_platform_opt_in },
 	{ GOAL(PASSTHROUGH) | GOAL(ISOLATION), SCOPE_MACHINE, rule_firmware_tables },
 	{ GOAL(PASSTHROUGH) | GOAL(ISOLATION), SCOPE_MACHINE, rule_firmware_log },
+	{ (1u << GOAL_COUNT) - 1, SCOPE_MACHINE, rule_unread },
 };
 
 const size_t check_n_rules = ARRAY_SIZE(check_rules);

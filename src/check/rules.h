@@ -12,7 +12,8 @@ typedef void check_judge(struct check_run *run, const struct check_subject *subj
 check_judge rule_iommu_state, rule_interrupts, rule_parameters, rule_noiommu_mode;
 
 /* rules_kernel.c */
-check_judge rule_iommufd, rule_iommufd_access, rule_vfio_cdev, rule_vfio_driver, rule_memlock;
+check_judge rule_iommufd, rule_iommufd_access, rule_vfio_cdev, rule_vfio_driver, rule_memlock,
+	rule_unread;
 
 /* rules_device.c */
 check_judge rule_no_device, rule_device_group, rule_device_reserved, rule_device_driver,

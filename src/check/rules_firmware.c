@@ -21,19 +21,6 @@ static enum check_finding problem_finding(const char *id)
 	return F_FIRMWARE_TABLE_DAMAGED;
 }
 
-/* A table that needs root is no news to somebody who is not; one that fails to be read is. */
-static void emit_unread(struct check_run *run, const struct check_subject *s, const char *signature)
-{
-	json_object *unread = fact_unread(run->facts, signature);
-	const char *error = doc_get_str(unread, "errno", NULL);
-	struct evidence ev;
-
-	if (!error || !strcmp(error, "EACCES") || !strcmp(error, "EPERM"))
-		return;
-	ev = evidence_of("acpi", doc_get_str(unread, "path", ""), "%s", error);
-	check_emit(run, F_FIRMWARE_UNREAD, s, &ev, 2, signature, doc_get_str(unread, "why", error));
-}
-
 void rule_firmware_tables(struct check_run *run, const struct check_subject *s)
 {
 	struct out good = { 0 };
@@ -44,10 +31,8 @@ void rule_firmware_tables(struct check_run *run, const struct check_subject *s)
 		json_object *table = fact_acpi_table(run->facts, tables[i]);
 		json_object *problems = doc_get(table, "problems");
 
-		if (!table) {
-			emit_unread(run, s, tables[i]);
+		if (!table)
 			continue;
-		}
 		if (!doc_len(problems) && doc_get_bool(table, "checksum_ok", true))
 			out_printf(&good, "%s%s", good.len ? ", " : "", tables[i]);
 		if (!doc_get_bool(table, "checksum_ok", true)) {

@@ -6,6 +6,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/mem.h"
+#include "base/out.h"
 #include "check/rules.h"
 #include "host/usable.h"
 
@@ -117,4 +119,31 @@ void rule_memlock(struct check_run *run, const struct check_subject *s)
 	else
 		snprintf(text, sizeof(text), "%" PRIu64 " KiB", bytes >> 10);
 	check_emit(run, bytes < MEMLOCK_ENOUGH ? F_MEMLOCK_LOW : F_MEMLOCK, s, &ev, 1, text);
+}
+
+/* --- what could not be read ---------------------------------------------------------------- */
+
+enum { UNREAD_SHOWN = 4 };
+
+void rule_unread(struct check_run *run, const struct check_subject *s)
+{
+	json_object *first = fact_failed(run->facts, 0), *unread;
+	struct out what = { 0 };
+	struct evidence ev;
+	size_t n;
+
+	if (!first)
+		return;
+	for (n = 0; (unread = fact_failed(run->facts, n)); n++)
+		if (n < UNREAD_SHOWN)
+			out_printf(&what, "%s%s (%s)", n ? ", " : "",
+				   doc_get_str(unread, "path", "?"),
+				   doc_get_str(unread, "why", doc_get_str(unread, "errno", "?")));
+	if (n > UNREAD_SHOWN)
+		out_printf(&what, " and %zu more", n - UNREAD_SHOWN);
+	out_raw(&what, "", 1);
+	ev = evidence_of("facts", doc_get_str(first, "path", ""), "%s",
+			 doc_get_str(first, "errno", ""));
+	check_emit(run, F_FACTS_UNREAD, s, &ev, 1, what.data);
+	out_free(&what);
 }

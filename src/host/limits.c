@@ -107,7 +107,7 @@ json_object *facts_limits(struct snapshot *snap)
 
 /* --- device nodes ---------------------------------------------------------------------------- */
 
-static json_object *node(const char *path)
+static json_object *node(struct snapshot *snap, const char *path)
 {
 	json_object *obj = doc_object();
 	struct passwd *owner;
@@ -116,6 +116,8 @@ static json_object *node(const char *path)
 
 	doc_add(obj, "path", doc_str(path));
 	if (stat(path, &st)) {
+		if (errno != ENOENT)
+			facts_unread(snap, "a device node", path, errno, NULL);
 		doc_add(obj, "exists", errno == ENOENT ? doc_bool(false) : NULL);
 		return obj;
 	}
@@ -147,7 +149,7 @@ static void add_folder(struct snapshot *snap, json_object *list, const char *fol
 	for (int i = 0; i < n; i++) {
 		char *path = mem_printf("%s/%s", folder, entries[i]->d_name);
 
-		doc_push(list, node(path));
+		doc_push(list, node(snap, path));
 		free(path);
 		free(entries[i]);
 	}
@@ -158,8 +160,8 @@ json_object *facts_nodes(struct snapshot *snap)
 {
 	json_object *list = doc_list();
 
-	doc_push(list, node("/dev/iommu"));
-	doc_push(list, node("/dev/vfio/vfio"));
+	doc_push(list, node(snap, "/dev/iommu"));
+	doc_push(list, node(snap, "/dev/vfio/vfio"));
 	add_folder(snap, list, "/dev/vfio");
 	add_folder(snap, list, "/dev/vfio/devices");
 	return list;
