@@ -115,7 +115,8 @@ static void undo_map(struct iommu_context *ctx, const struct ledger_entry *inten
 	uint64_t next = 0;
 	bool found = false;
 
-	if (!ledger_find(&ctx->ledger, LEDGER_IOAS, ioas, 0)) {
+	/* Where others map too, the ledger does not tell whose a mapping is. */
+	if (context_has_strangers(ctx) || !ledger_find(&ctx->ledger, LEDGER_IOAS, ioas, 0)) {
 		err_note("it may have left a mapping in IOAS %" PRIu32 " behind", ioas);
 		return;
 	}

@@ -234,6 +234,20 @@ in_mock()
 	assert_output --partial "the session has ended"
 }
 
+@test "mock: what a stranger mapped survives a command of the session that dies half-way" {
+	[ -e "$builddir/tests/lib/die_after.so" ] || skip "die_after.so was not built"
+	in_mock '
+		stranger="-S= --iommufd=$MOCK_IOMMUFD"
+		ioas=$($I ioas-alloc -q)
+		$I $stranger ioas-map $ioas 64K --iova=0x1000000 -q
+		LD_PRELOAD=$builddir/tests/lib/die_after.so $I ioas-map $ioas 4K --iova=0x2000000 || echo "status $?"
+		$I ioas-alloc -q
+		$I $stranger ioas-unmap $ioas 0x1000000 64K'
+	assert_success
+	assert_line "status 137"
+	assert_output --partial "it may have left a mapping in IOAS"
+}
+
 @test "mock: --probe finds nested tables on every parent" {
 	in_mock '$I hwpt-alloc --probe $MOCK_DEV --json'
 	assert_success
