@@ -9,7 +9,6 @@
  */
 #include "config.h"
 
-#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
@@ -28,10 +27,9 @@
 #include "tracer.h"
 
 enum {
-	LIMIT_GUEST = 120,      /* seconds, under emulation with all calls traced */
-	STATE_EVERY = 16,       /* a command that nothing takes back is compared so often */
-	SHOWN = 40,             /* unexpected outcomes that are printed of a row, ... */
-	DIFFERENCE_SHOWN = 160, /* ... and characters of a line that differs */
+	LIMIT_GUEST = 120, /* seconds, under emulation with all calls traced */
+	STATE_EVERY = 16,  /* a command that nothing takes back is compared so often */
+	SHOWN = 40,        /* unexpected outcomes that are printed of a row */
 };
 
 static struct {
@@ -136,22 +134,6 @@ static int nowhere(enum job_kind kind)
 	return ends[1];
 }
 
-/* Adds the first line of @text that is not in @other: what is new, or lacks. */
-static void say_difference(FILE *to, char sign, const char *text, const char *other)
-{
-	size_t length;
-
-	for (; *text; text += length + (text[length] != '\0')) {
-		length = strcspn(text, "\n");
-		if (memmem(other, strlen(other), text, length))
-			continue;
-		fprintf(to, " %c", sign);
-		for (size_t i = 0; i < length && i < DIFFERENCE_SHOWN; i++)
-			fputc(iscntrl((unsigned char)text[i]) ? '?' : text[i], to);
-		return;
-	}
-}
-
 /* The outcome as a line: VERDICT CALL PLACE ERROR: first line of the message, the call. */
 static void say(FILE *to, const char *verdict, const struct job *job, const struct answer *good,
 		const struct answer *now, const char *what)
@@ -173,8 +155,7 @@ static void say(FILE *to, const char *verdict, const struct job *job, const stru
 		fputc(*p < ' ' || *p == 127 ? '?' : *p, to);
 	if (!is_expected(verdict)) {
 		fprintf(to, " [%s]", what);
-		say_difference(to, '+', now->out, good->out);
-		say_difference(to, '-', good->out, now->out);
+		print_answers_apart(to, good, now);
 	}
 	fputc('\n', to);
 }

@@ -267,3 +267,32 @@ bool is_expected(const char *verdict)
 	return !strcmp(verdict, "same") || !strcmp(verdict, "less") ||
 	       !strcmp(verdict, "refused") || !strcmp(verdict, "unreached");
 }
+
+/* --- for a person who looks for the reason ---------------------------------------------------- */
+
+enum { DIFFERENCE_SHOWN = 160 }; /* characters of a line */
+
+/* Adds the first line of @text that is not in @other: what is new, or lacks. */
+static void say_difference(FILE *to, char sign, const char *text, const char *other)
+{
+	const char *moment_at;
+	size_t length;
+
+	for (; *text; text += length + (text[length] != '\0')) {
+		length = strcspn(text, "\n");
+		moment_at = find_moment(text);
+		if (memmem(other, strlen(other), text, length) ||
+		    (moment_at && moment_at < text + length))
+			continue;
+		fprintf(to, " %c", sign);
+		for (size_t i = 0; i < length && i < DIFFERENCE_SHOWN; i++)
+			fputc(iscntrl((unsigned char)text[i]) ? '?' : text[i], to);
+		return;
+	}
+}
+
+void print_answers_apart(FILE *to, const struct answer *good, const struct answer *now)
+{
+	say_difference(to, '+', now->out, good->out);
+	say_difference(to, '-', good->out, now->out);
+}

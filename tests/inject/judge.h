@@ -4,6 +4,7 @@
 #define INJECT_JUDGE_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 /* What kind of answer a command gives. */
 enum answer_kind {
@@ -27,6 +28,9 @@ struct answer {
 /** What came of a failure, in one word: same, less or refused, or what is wrong about it. */
 const char *judge(enum answer_kind kind, const struct answer *good, const struct answer *now,
 		  const char *call, int error);
+
+/** The first line that only one of two answers has, of each; moments do not count. */
+void print_answers_apart(FILE *to, const struct answer *good, const struct answer *now);
 
 /** Whether a verdict is an expected one. */
 bool is_expected(const char *verdict);
