@@ -53,17 +53,17 @@ static void add_kmsg(struct out *text, char *record)
 	out_raw(text, "\n", 1);
 }
 
-/* Returns 0, or a negative errno. */
+/* Returns 0, or a negative errno; @text then holds what came before. */
 static int read_kmsg(struct out *text)
 {
-	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC), err;
 	char record[MAX_RECORD];
+	ssize_t n;
 
 	if (fd < 0)
 		return -errno;
 	for (;;) {
-		ssize_t n = read(fd, record, sizeof(record) - 1);
-
+		n = read(fd, record, sizeof(record) - 1);
 		/* EPIPE: the oldest records were overwritten meanwhile; the next is there. */
 		if (n < 0 && (errno == EPIPE || errno == EINTR))
 			continue;
@@ -72,8 +72,9 @@ static int read_kmsg(struct out *text)
 		record[n] = '\0';
 		add_kmsg(text, record);
 	}
+	err = n < 0 && errno != EAGAIN ? -errno : 0;
 	close(fd);
-	return 0;
+	return err;
 }
 
 static int read_syslog(struct out *text)
@@ -113,6 +114,7 @@ static json_object *live_log(struct snapshot *snap)
 
 	if (err) {
 		source = "syslog(2)";
+		text.len = 0;
 		if (!read_syslog(&text))
 			err = 0;
 	}
