@@ -80,6 +80,9 @@ static void redact_command_line(json_object *kernel)
 
 	if (!words)
 		return;
+	/* What somebody else's report says need not be a number of words. */
+	if (omitted < 0 || omitted > INT32_MAX)
+		omitted = 0;
 	kept = doc_list();
 	for (size_t i = 0; i < doc_len(words); i++) {
 		const char *word = doc_str_at(words, i, "");

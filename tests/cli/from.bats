@@ -117,6 +117,13 @@ iommus a second IOMMU has the name "dmar0"
 END
 }
 
+@test "a number of a stranger's report that cannot be one is not counted on" {
+  jq '.kernel.command_line += ["ip=dhcp"] | .kernel.command_line_omitted = 9223372036854775807' "$srcdir/tests/cli/data/check-vtd.json" >bad
+  run iommuctl report --json --from bad
+  assert_success
+  assert_equal "$(jq .kernel.command_line_omitted <<<"$output")" 1
+}
+
 # What a report holds beside IOMMUs, groups and devices has no types that are checked when it is read.
 @test "facts of a wrong type are no facts, and no view ends early" {
   local good="$srcdir/tests/cli/data/check-vtd.json" bad="$BATS_TEST_TMPDIR/bad.json" value depth kind args
