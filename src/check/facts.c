@@ -285,15 +285,11 @@ static json_object *unread_named(const struct facts *f, const char *name)
 
 static bool has_failed(const struct facts *f, json_object *unread)
 {
-	static const char *const refusals[] = { "EACCES", "EPERM" };
 	const char *error = doc_get_str(unread, "errno", NULL);
+	bool is_root = !doc_get_int(fact_extra(f, "limits"), "uid", 1);
 
-	if (!error || !strcmp(error, "ENOENT"))
-		return false;
-	for (size_t i = 0; i < ARRAY_SIZE(refusals); i++)
-		if (!strcmp(error, refusals[i]))
-			return !doc_get_int(fact_extra(f, "limits"), "uid", 1);
-	return true;
+	/* "needs" names the privilege that would have been needed. */
+	return error && strcmp(error, "ENOENT") && (is_root || !doc_get_str(unread, "needs", NULL));
 }
 
 json_object *fact_failed(const struct facts *f, size_t n)

@@ -16,6 +16,7 @@
 #include "host/collect.h"
 #include "host/collect_hwinfo.h"
 #include "host/facts.h"
+#include "host/hostfs.h"
 #include "host/load.h"
 #include "host/resolve.h"
 
@@ -77,14 +78,25 @@ static json_object *side_doc(const char *what, const char *name)
 	return side;
 }
 
-static int emit(struct cli *cli, struct diff *d, json_object *a, json_object *b)
+/* What could not be read may be what differs; that something could not be was said then. */
+static bool was_read(const struct snapshot *snap)
+{
+	return !snap->fs || !hostfs_trouble(snap->fs)->count;
+}
+
+/* @whole: all of both sides was read, so that no difference is none. */
+static int emit(struct cli *cli, struct diff *d, json_object *a, json_object *b, bool whole)
 {
 	json_object *doc = doc_new("diff"), *list = diff_take_list(d);
-	int status = doc_len(list) ? STATUS_FAILED : STATUS_OK;
+	int status = STATUS_OK;
 
+	if (doc_len(list))
+		status = STATUS_FAILED;
+	else if (!whole)
+		status = STATUS_TROUBLE;
 	doc_add(doc, "a", a);
 	doc_add(doc, "b", b);
-	doc_add(doc, "same", doc_bool(!doc_len(list)));
+	doc_add(doc, "same", status == STATUS_TROUBLE ? NULL : doc_bool(!doc_len(list)));
 	doc_add(doc, "differences", list);
 	doc_add(doc, "migration", diff_verdict(d));
 	diff_free(d);
@@ -120,7 +132,7 @@ static int diff_two_machines(struct cli *cli, const char *word_a, const char *wo
 		diff_machines(&d, a, b);
 		side_a = machine_doc(a, word_a);
 		side_b = machine_doc(b, word_b);
-		status = emit(cli, &d, side_a, side_b);
+		status = emit(cli, &d, side_a, side_b, was_read(a) && was_read(b));
 	}
 	snapshot_free(a);
 	snapshot_free(b);
@@ -170,7 +182,7 @@ static int diff_two_units(struct cli *cli)
 		}
 		diff_init(&d);
 		diff_units(&d, &u[0], &u[1]);
-		status = emit(cli, &d, unit_doc(&r[0]), unit_doc(&r[1]));
+		status = emit(cli, &d, unit_doc(&r[0]), unit_doc(&r[1]), was_read(snap));
 	}
 	snapshot_free(snap);
 	return status;

@@ -147,7 +147,8 @@ void diff_view(struct out *o, json_object *doc)
 	side(o, "A", doc_get(doc, "a"));
 	side(o, "B", doc_get(doc, "b"));
 	if (!doc_len(list))
-		out_str(o, "\nno difference\n");
+		out_printf(o, "\nno difference%s\n",
+			   doc_get(doc, "same") ? "" : ", but something could not be read");
 	for (size_t i = 0; i < ARRAY_SIZE(sections); i++)
 		section(o, list, i);
 	kernel_options(o, list);

@@ -500,7 +500,7 @@ no_iommu='.iommus = [] | .groups = [] | .devices |= map(.group = null | .iommu =
   absent firmware.tables
   judge vtd '.acpi.tables = [] | .unread = [{"what": "ACPI table DMAR", "path": "/sys/firmware/acpi/tables/DMAR", "errno": "EIO", "why": "Input/output error"}]' isolation
   found facts.unread
-  judge vtd '.acpi.tables = [] | .unread = [{"what": "ACPI table DMAR", "path": "/sys/firmware/acpi/tables/DMAR", "errno": "EACCES", "why": "Permission denied"}] | .limits.uid = 1000' isolation
+  judge vtd '.acpi.tables = [] | .unread = [{"what": "ACPI table DMAR", "path": "/sys/firmware/acpi/tables/DMAR", "errno": "EACCES", "why": "Permission denied", "needs": "root"}] | .limits.uid = 1000' isolation
   absent facts.unread
   judge vtd '.unread = [range(6) | {"what": "a place", "path": "/sys/\(.)", "errno": "EIO", "why": "Input/output error"}]' pasid
   assert_equal "$(value facts.unread .reason)" "could not be read: /sys/0 (Input/output error), /sys/1 (Input/output error), /sys/2 (Input/output error), /sys/3 (Input/output error) and 2 more"
