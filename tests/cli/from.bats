@@ -108,7 +108,7 @@ END
 @test "what is there twice is named: no command could tell the two apart" {
   local list words
   while read -r list words; do
-    jq ".$list += [.$list[0]]" "$srcdir/tests/cli/data/check-vtd.json" >bad
+    jq ".$list += [.${list}[0]]" "$srcdir/tests/cli/data/check-vtd.json" >bad
     refuses 2 "$words" iommuctl list --from bad
   done <<'END'
 devices a second device has the name "0000:00:00.0"
