@@ -237,13 +237,17 @@ json_object *fact_acpi_table(const struct facts *f, const char *signature)
 	return doc_find(fact_extra(f, "acpi.tables"), "signature", signature);
 }
 
+/* A report of ours has some forty entries. One of a stranger with many must not be gone through for
+ * each of its groups and devices. */
+enum { UNREAD_LOOKED_AT = 100 };
+
 /* The first entry of "unread" whose path is as asked. */
 static json_object *find_unread(const struct facts *f, const char *what,
 				bool (*fits)(const char *path, const char *what))
 {
 	json_object *list = fact_extra(f, "unread");
 
-	for (size_t i = 0; i < doc_len(list); i++)
+	for (size_t i = 0; i < doc_len(list) && i < UNREAD_LOOKED_AT; i++)
 		if (fits(doc_get_str(doc_at(list, i), "path", ""), what))
 			return doc_at(list, i);
 	return NULL;
@@ -292,13 +296,16 @@ static bool has_failed(const struct facts *f, json_object *unread)
 	return error && strcmp(error, "ENOENT") && (is_root || !doc_get_str(unread, "needs", NULL));
 }
 
-json_object *fact_failed(const struct facts *f, size_t n)
+json_object *fact_next_failed(const struct facts *f, size_t *at)
 {
 	json_object *list = fact_extra(f, "unread");
 
-	for (size_t i = 0; i < doc_len(list); i++)
-		if (has_failed(f, doc_at(list, i)) && !n--)
-			return doc_at(list, i);
+	while (*at < doc_len(list)) {
+		json_object *unread = doc_at(list, (*at)++);
+
+		if (has_failed(f, unread))
+			return unread;
+	}
 	return NULL;
 }
 

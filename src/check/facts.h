@@ -78,11 +78,12 @@ struct fact fact_interrupts(const struct facts *f);
 /* --- firmware -------------------------------------------------------------------------- */
 
 /**
- * fact_failed() - the entry number @n of "unread" whose reading failed
+ * fact_next_failed() - the next entry of "unread" whose reading failed
+ * @at: where to look from; 0 to begin, moved behind what is returned
  *
  * What a copy lacks and what needs root, where nobody is, does not count. NULL behind the last.
  */
-json_object *fact_failed(const struct facts *f, size_t n);
+json_object *fact_next_failed(const struct facts *f, size_t *at);
 
 /** The entry of "unread" whose path is @folder or lies below it, or NULL. */
 json_object *fact_unread_below(const struct facts *f, const char *folder);

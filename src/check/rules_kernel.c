@@ -127,14 +127,14 @@ enum { UNREAD_SHOWN = 4 };
 
 void rule_unread(struct check_run *run, const struct check_subject *s)
 {
-	json_object *first = fact_failed(run->facts, 0), *unread;
+	size_t at = 0, n = 0;
+	json_object *first = fact_next_failed(run->facts, &at), *unread;
 	struct out what = { 0 };
 	struct evidence ev;
-	size_t n;
 
 	if (!first)
 		return;
-	for (n = 0; (unread = fact_failed(run->facts, n)); n++)
+	for (unread = first; unread; unread = fact_next_failed(run->facts, &at), n++)
 		if (n < UNREAD_SHOWN)
 			out_printf(&what, "%s%s (%s)", n ? ", " : "",
 				   doc_get_str(unread, "path", "?"),

@@ -124,6 +124,14 @@ END
   assert_equal "$(jq .kernel.command_line_omitted <<<"$output")" 1
 }
 
+@test "thousands of places that could not be read do not hold check up" {
+  jq -c '.unread = [range(20000) | {what: "x", path: "/sys/kernel/iommu_groups/\(.)/type", errno: "EIO"}]
+         | .groups += [range(100; 20000) | {id: ., type: "DMA", reserved: []}]' "$srcdir/tests/cli/data/check-vtd.json" >many
+  run timeout 20 "$IOMMUCTL" check isolation --from many
+  assert_equal "$status" 0
+  assert_output --partial "and 19996 more"
+}
+
 # What a report holds beside IOMMUs, groups and devices has no types that are checked when it is read.
 @test "facts of a wrong type are no facts, and no view ends early" {
   local good="$srcdir/tests/cli/data/check-vtd.json" bad="$BATS_TEST_TMPDIR/bad.json" value depth kind args
