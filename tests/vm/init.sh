@@ -60,6 +60,7 @@ done
 $b ip link set lo up
 export PATH=/run/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin HOME=/root TERM=dumb
 io=/new/run/vm/io
+: >$io/started
 if [ "$streams" = together ]; then
 	$b chroot /new /bin/bash /run/vm/io/command </dev/null >>$io/out 2>&1
 else
