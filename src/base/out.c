@@ -79,6 +79,19 @@ void out_bytes(struct out *o, const char *s, size_t len)
 	out_raw(o, s, plain);
 }
 
+void out_escaped(struct out *o, const char *s, size_t len)
+{
+	struct out filtered = { 0 };
+
+	out_bytes(&filtered, s, len);
+	for (size_t i = 0; i < filtered.len; i++) {
+		if (filtered.data[i] == '"' || filtered.data[i] == '\\')
+			out_raw(o, "\\", 1);
+		out_raw(o, &filtered.data[i], 1);
+	}
+	out_free(&filtered);
+}
+
 void out_str(struct out *o, const char *s)
 {
 	if (s)

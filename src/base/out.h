@@ -39,6 +39,9 @@ void out_printf(struct out *o, const char *fmt, ...) __attribute__((format(print
 void out_str(struct out *o, const char *s);
 void out_bytes(struct out *o, const char *s, size_t len);
 
+/** Append @len bytes of what is in double quotes: filtered, then quotes and backslashes escaped. */
+void out_escaped(struct out *o, const char *s, size_t len);
+
 /** Append bytes as they are: JSON that is already escaped, raw dumps. Never untrusted text. */
 void out_raw(struct out *o, const void *data, size_t len);
 

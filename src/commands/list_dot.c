@@ -11,28 +11,22 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
 
-/* Inside a quoted string: filtered as everywhere, then quotes and backslashes taken as they are. */
+/* Inside a quoted string of a label, where entities are known. */
 static void put_quoted(struct out *o, const char *s)
 {
-	struct out filtered = { 0 };
 	char *line = utf8_one_line(s);
+	const char *rest = line;
 
-	out_str(&filtered, line);
-	for (size_t i = 0; i < filtered.len; i++) {
-		char c = filtered.data[i];
-
-		if (c == '"' || c == '\\')
-			out_raw(o, "\\", 1);
-		out_raw(o, &c, 1);
-		/* Labels have entities. */
-		if (c == '&')
-			out_raw(o, "amp;", 4);
+	for (const char *at; (at = strchr(rest, '&')); rest = at + 1) {
+		out_escaped(o, rest, (size_t)(at - rest));
+		out_raw(o, "&amp;", 5);
 	}
-	out_free(&filtered);
+	out_escaped(o, rest, strlen(rest));
 	free(line);
 }
 

@@ -6,6 +6,7 @@
 #include "config.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "base/utf8.h"
@@ -17,21 +18,13 @@ static void heading(struct out *o, const char *name, const char *help)
 	out_printf(o, "# HELP iommuctl_%s %s\n# TYPE iommuctl_%s gauge\n", name, help, name);
 }
 
-/* A label's value, filtered as everywhere, then with the characters escaped that must be. */
 static void label(struct out *o, const char *key, const char *value, bool last)
 {
-	struct out filtered = { 0 };
 	char *line = utf8_one_line(value ? value : "");
 
 	out_printf(o, "%s=\"", key);
-	out_str(&filtered, line);
-	for (size_t i = 0; i < filtered.len; i++) {
-		if (filtered.data[i] == '"' || filtered.data[i] == '\\')
-			out_raw(o, "\\", 1);
-		out_raw(o, &filtered.data[i], 1);
-	}
+	out_escaped(o, line, strlen(line));
 	out_str(o, last ? "\"" : "\",");
-	out_free(&filtered);
 	free(line);
 }
 

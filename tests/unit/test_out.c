@@ -54,6 +54,15 @@ static void direction_overrides_are_shown(void)
 	out_free(&o);
 }
 
+static void what_ends_a_quoted_text_is_escaped(void)
+{
+	struct out o = { 0 };
+
+	out_escaped(&o, "a\"b\\c\x1b", 6);
+	unit_str(text(&o), "a\\\"b\\\\c\\\\x1b");
+	out_free(&o);
+}
+
 static void colour_only_when_asked(void)
 {
 	struct out o = { 0 };
@@ -104,6 +113,7 @@ int main(void)
 	unit_run(controls_are_shown_not_sent);
 	unit_run(invalid_utf8_is_shown_as_bytes);
 	unit_run(direction_overrides_are_shown);
+	unit_run(what_ends_a_quoted_text_is_escaped);
 	unit_run(colour_only_when_asked);
 	unit_run(words_wrap_at_the_width);
 	unit_run(tables_align_by_characters);
