@@ -108,11 +108,3 @@ sysfs_line()
 	run iommuctl list -q "$nic"
 	assert_output "$nic"
 }
-
-@test "list: a copied tree lists the same" {
-	"${srcdir:?}/tests/captures/collect-sysfs" >"$BATS_TEST_TMPDIR/tree"
-	[ -x "$builddir/tests/lib/mktree" ] || skip "mktree is not built"
-	on_platform smmuv3 smmuv3-s1 && skip "mktree is not built for it"
-	"$builddir/tests/lib/mktree" "$BATS_TEST_TMPDIR/root" <"$BATS_TEST_TMPDIR/tree"
-	assert_equal "$(iommuctl list --sysroot "$BATS_TEST_TMPDIR/root" --json)" "$(iommuctl list --json)"
-}
