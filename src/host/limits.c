@@ -26,12 +26,16 @@ static json_object *limit(rlim_t v)
 	return v == RLIM_INFINITY ? NULL : doc_uint(v);
 }
 
-static json_object *memlock(void)
+static json_object *memlock(struct snapshot *snap)
 {
-	json_object *obj = doc_object();
-	struct rlimit r = { 0 };
+	json_object *obj;
+	struct rlimit r;
 
-	getrlimit(RLIMIT_MEMLOCK, &r);
+	if (getrlimit(RLIMIT_MEMLOCK, &r)) {
+		facts_unread(snap, "the limit of locked memory", NULL, errno, NULL);
+		return NULL;
+	}
+	obj = doc_object();
 	doc_add(obj, "soft", limit(r.rlim_cur));
 	doc_add(obj, "hard", limit(r.rlim_max));
 	doc_add(obj, "soft_unlimited", doc_bool(r.rlim_cur == RLIM_INFINITY));
@@ -94,7 +98,7 @@ json_object *facts_limits(struct snapshot *snap)
 	json_object *obj = doc_object();
 	uint64_t kib;
 
-	doc_add(obj, "memlock", memlock());
+	doc_add(obj, "memlock", memlock(snap));
 	doc_add(obj, "accounting", accounting());
 	doc_add(obj, "memory_total",
 		proc_value(snap, "proc/meminfo", "MemTotal:", 10, &kib) && kib < UINT64_MAX / 1024

@@ -11,8 +11,9 @@
  *	"nodes":  [ { "path": "/dev/iommu", "exists": true, "mode": "0600", "uid": 0, "gid": 0,
  *	              "owner": "root", "group": "root", "usable": false } ]
  *
- * A limit that is unlimited is null. "usable" is whether this process may open
- * the node for reading and writing; nothing is opened to find out.
+ * A limit that is unlimited is null, and "memlock" where it could not be read.
+ * "usable" is whether this process may open the node for reading and writing;
+ * nothing is opened to find out.
  */
 #ifndef IOMMUCTL_HOST_LIMITS_H
 #define IOMMUCTL_HOST_LIMITS_H

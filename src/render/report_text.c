@@ -347,14 +347,16 @@ static void acpi(struct out *o, json_object *a)
 static void limits(struct out *o, json_object *l)
 {
 	json_object *m = doc_get(l, "memlock");
-	char *text;
+	int64_t soft = doc_get_int(m, "soft", -1);
+	char *text = NULL;
 
 	if (!l)
 		return;
 	title(o, "Limits");
-	text = doc_get_bool(m, "soft_unlimited", false)
-		       ? mem_strdup("unlimited")
-		       : mem_printf("%lld bytes", (long long)doc_get_int(m, "soft", 0));
+	if (doc_get_bool(m, "soft_unlimited", false))
+		text = mem_strdup("unlimited");
+	else if (soft >= 0)
+		text = mem_printf("%lld bytes", (long long)soft);
 	line(o, "locked memory", text);
 	line_list(o, "capabilities", doc_get(l, "capabilities"));
 	free(text);

@@ -193,6 +193,16 @@ END
   assert_output --partial "PCI configuration space of 1 devices"
 }
 
+@test "a limit that the kernel does not tell is not known, and not zero" {
+  need_strace
+  local deny=(strace -qq -o "$BATS_TEST_TMPDIR/trace" -e trace=prlimit64 -e inject=prlimit64:error=EPERM)
+  "${deny[@]}" "$IOMMUCTL" report -o "$BATS_TEST_TMPDIR/report" -q
+  run jq -c '.limits.memlock, [.unread[].what | select(test("locked"))]' "$BATS_TEST_TMPDIR/report"
+  assert_output $'null\n["the limit of locked memory"]'
+  run iommuctl report --text --from "$BATS_TEST_TMPDIR/report"
+  assert_line --regexp '^  locked memory +unknown$'
+}
+
 @test "an ordinary user gets a report of this machine" {
   [ "$(id -u)" = 0 ] || skip "needs root to become somebody else"
   run_split setpriv --reuid=65534 --regid=65534 --clear-groups "$IOMMUCTL" report
