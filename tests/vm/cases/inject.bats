@@ -124,7 +124,7 @@ inject()
 @test "inject: what only the mock devices have" {
 	on_platform none || skip "of one platform"
 	export -f inject inject_state ask
-	run with_mock bash -euc '
+	run with_mock --devices=2 bash -euc '
 		I=$IOMMUCTL
 		IOMMUCTL_SESSION=$($I session start lab -q --iommufd="$MOCK_IOMMUFD")
 		export IOMMUCTL_SESSION
@@ -133,6 +133,7 @@ inject()
 		tracked=$($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --flags=dirty-tracking -q)
 		nested=$($I hwpt-alloc $MOCK_DEV $parent --data=selftest iotlb=7 -q)
 		viommu=$($I viommu-alloc $MOCK_DEV $parent --type=selftest -q)
+		$I vdevice-alloc $viommu $MOCK_DEV_2 0x11 -q >/dev/null
 		events=$($I veventq-alloc $viommu --type=selftest -q)
 		queue=$($I fault-queue alloc -q)
 		$I dirty start $tracked
@@ -141,7 +142,7 @@ inject()
 		"$MOCKDEV" --iommufd=$MOCK_IOMMUFD replace $MOCK_STDEV $($I hwpt-alloc $MOCK_DEV $MOCK_IOAS --fault-queue=$asked -q)
 		export parent tracked nested viommu events queue asked cookie places=$MOCK_IOAS:0x1000000
 		ask
-		inject mock-hwpt-nested mock-dirty-start mock-viommu mock-vdevice mock-hw-queue mock-fault-respond 3>&1'
+		inject mock-hwpt-nested mock-dirty-start mock-viommu mock-vdevice mock-hw-queue mock-invalidate-viommu mock-fault-respond 3>&1'
 	printf '%s\n' "$output" >&3
 	assert_success
 }
