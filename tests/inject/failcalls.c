@@ -4,8 +4,8 @@
  * there, and judges what the user gets: the engine of tests/inject/inject, which says how it is
  * used. Prints a TAP document: a test for each command of a table, with its row of figures.
  *
- *   failcalls --commands=FILE [--every=N] [--state=FILE] [--workers=N] [--verdicts=NAME]
- * [PATTERN]...
+ *   failcalls --commands=FILE [--every=N] [--calls=NAMES] [--from=N] [--state=FILE] [--workers=N]
+ * [--verdicts=NAME] [PATTERN]...
  */
 #include "config.h"
 
@@ -35,6 +35,7 @@ enum {
 static struct {
 	const char *commands, *state, *verdicts;
 	const char *calls; /* names between commas; NULL: all */
+	unsigned int from; /* of calls of one name, those before are left alone */
 	unsigned int every, workers;
 	char **patterns;
 } opts = { .every = 1, .workers = 1 };
@@ -83,14 +84,14 @@ static void make_jobs(const struct trace_result *made, const struct answer *good
 
 	for (size_t i = 0; i < made->n_calls; i++) {
 		failure = made->calls[i];
-		if (!is_wanted_call(failure.number))
+		if (failure.place < opts.from || !is_wanted_call(failure.number))
 			continue;
 		for (error = call_kind(failure.number)->errors; *error; error++) {
 			failure.error = *error;
 			add_job(jobs, (struct job) { failure, JOB_CALL });
 		}
 	}
-	if (good->out[0] && !opts.calls) {
+	if (good->out[0] && !opts.calls && opts.from <= 1) {
 		add_job(jobs, (struct job) { .kind = JOB_FULL_DISK });
 		add_job(jobs, (struct job) { .kind = JOB_CLOSED_PIPE });
 	}
@@ -372,6 +373,7 @@ static void read_options(int argc, char **argv)
 		{ "commands", required_argument, NULL, 'c' },
 		{ "every", required_argument, NULL, 'e' },
 		{ "calls", required_argument, NULL, 'n' },
+		{ "from", required_argument, NULL, 'f' },
 		{ "state", required_argument, NULL, 's' },
 		{ "workers", required_argument, NULL, 'w' },
 		{ "verdicts", required_argument, NULL, 'v' },
@@ -386,6 +388,8 @@ static void read_options(int argc, char **argv)
 			opts.every = (unsigned int)strtoul(optarg, NULL, 10);
 		else if (key == 'n')
 			opts.calls = optarg;
+		else if (key == 'f')
+			opts.from = (unsigned int)strtoul(optarg, NULL, 10);
 		else if (key == 's')
 			opts.state = optarg;
 		else if (key == 'w')

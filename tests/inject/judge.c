@@ -90,17 +90,26 @@ static bool whole(enum answer_kind kind, const struct answer *a)
 
 /* --- doubts ----------------------------------------------------------------------------------- */
 
-/* Words by which an answer says that something is not known; metrics have a number for it, and JSON
- * null. */
+/* Words by which an answer says that something is not known, or where it comes from instead;
+ * metrics have a number for it, and JSON null. */
 static const char *const doubt_words[] = {
-	"\"errno\": \"", "\"reason\": \"",
-	": null",        "unread_facts",
-	"input/output",  "EIO",
-	"ENOTTY",        "ENODEV",
-	"unknown",       "not read",
-	"cannot",        "could not",
-	"denied",        "incomplete",
-	"too many open", "?",
+	"\"errno\": \"",
+	"\"reason\": \"",
+	": null",
+	"unread_facts",
+	"input/output",
+	"EIO",
+	"ENOTTY",
+	"ENODEV",
+	"unknown",
+	"not read",
+	"cannot",
+	"could not",
+	"denied",
+	"incomplete",
+	"too many open",
+	"syslog(2)",
+	"?",
 };
 
 static bool is_doubt(const char *line)

@@ -4,7 +4,8 @@
 #     tests/vm/run --timeout 9999 --append log_buf_len=64M --env IOMMUCTL_INJECT_EVERY=1 --env IOMMUCTL_INJECT_ROWS='vfio-*' \
 #         -- tests/vm/tap tests/vm/cases/inject.bats
 # (a kernel log that runs over makes each report differ, and "--results DIR --env IOMMUCTL_INJECT_VERDICTS=/run/vm/results/v" lets
-# outcomes be seen as they come)
+# outcomes be seen as they come; each report is in the log of the next, and the reads of vfio-report are quicker in a guest of
+# their own, with --env IOMMUCTL_INJECT_CALLS=read)
 # and the same with --platform none and mock-*. (Bind is in it: it is the kernel's own fault injection that some kernels do not
 # survive there, see iommufd-stress.bats.)
 # vm: platforms=vtd-scalable,none kernels=7.3
