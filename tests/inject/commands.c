@@ -14,8 +14,9 @@ static enum answer_kind kind_of(const char *word, size_t length)
 		const char *word;
 		enum answer_kind kind;
 	} known[] = {
-		{ "text", ANSWER_TEXT },   { "json", ANSWER_JSON }, { "lines", ANSWER_LINES },
-		{ "offer", ANSWER_OFFER }, { "file", ANSWER_FILE }, { "leaves", ANSWER_LEAVES },
+		{ "text", ANSWER_TEXT },       { "json", ANSWER_JSON }, { "lines", ANSWER_LINES },
+		{ "offer", ANSWER_OFFER },     { "file", ANSWER_FILE }, { "leaves", ANSWER_LEAVES },
+		{ "refusal", ANSWER_REFUSAL },
 	};
 
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)

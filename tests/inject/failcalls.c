@@ -341,7 +341,8 @@ static bool do_row(const struct row *row, unsigned int number)
 	stage_run(&s, &none, -1, &made, &good);
 	stage_close(&s);
 	/* An answer can be no (1), or that it cannot be told (2). */
-	if (good.status > 2 || good.hung || (good.status && !good.out[0])) {
+	if (good.status > 2 || good.hung ||
+	    (row->kind == ANSWER_REFUSAL ? !good.status : good.status && !good.out[0])) {
 		ok = not_even_once(row, number, good.hung ? "it hangs" : good.err);
 	} else if (opts.state && !state_restored(row, outcomes)) {
 		ok = not_even_once(row, number, "it leaves something behind");

@@ -232,6 +232,16 @@ static const char *judge_failed(enum answer_kind kind, const struct answer *good
 	return "wrong-answer";
 }
 
+/* The refusal that was expected, whatever else went wrong. It is all that is written, and cannot be
+ * said when that fails. */
+static const char *judge_refusal(const struct answer *good, const struct answer *now,
+				 const char *call, int error)
+{
+	if (strstr(now->err, good->err) || !strncmp(call, "write", 5))
+		return "refused";
+	return judge_failed(ANSWER_REFUSAL, good, now, call, error);
+}
+
 /* What is not known is said: in a message, or in the answer itself. A shell must see no message
  * while a line is typed. */
 static bool says_so(enum answer_kind kind, const struct answer *good, const struct answer *now,
@@ -257,6 +267,8 @@ const char *judge(enum answer_kind kind, const struct answer *good, const struct
 		return "control-character";
 	if (now->files != 1)
 		return "file-left";
+	if (kind == ANSWER_REFUSAL && now->status)
+		return judge_refusal(good, now, call, error);
 	if (is_same_answer(good, now))
 		return "same";
 	if (!whole(kind, now))

@@ -9,11 +9,12 @@
 /* What kind of answer a command gives. */
 enum answer_kind {
 	ANSWER_TEXT,
-	ANSWER_JSON,   /* one document */
-	ANSWER_LINES,  /* a document a line */
-	ANSWER_OFFER,  /* what a shell offers while a line is typed */
-	ANSWER_FILE,   /* a document in a file */
-	ANSWER_LEAVES, /* text, of a command that leaves a process behind */
+	ANSWER_JSON,    /* one document */
+	ANSWER_LINES,   /* a document a line */
+	ANSWER_OFFER,   /* what a shell offers while a line is typed */
+	ANSWER_FILE,    /* a document in a file */
+	ANSWER_LEAVES,  /* text, of a command that leaves a process behind */
+	ANSWER_REFUSAL, /* none: the machine refuses this */
 };
 
 struct answer {

@@ -87,7 +87,8 @@ inject()
 	gone=$(iommuctl ioas-alloc -q)
 	truncate -s 64K /dev/shm/memory
 	export ioas spare hwpt gone places="$ioas:0x10000000 $ioas:0x20000000"
-	inject vfio-bind vfio-attach vfio-detach vfio-ioas-alloc vfio-map vfio-hwpt-alloc vfio-hwpt-own vfio-destroy vfio-session-start
+	inject vfio-bind vfio-attach vfio-detach vfio-ioas-alloc vfio-map vfio-hwpt-alloc vfio-hwpt-own vfio-noiommu-get-pa vfio-destroy \
+		vfio-session-start
 	iommuctl detach "$dev"
 	iommuctl session stop
 	for d in "$dev" "$other" "$free"; do
